@@ -1,0 +1,31 @@
+import { type ProduceOptions, producePeople as publishPeople } from '../ingest/people/produce.ts';
+import type { Settings } from '../platform/config.ts';
+import { openKafka } from '../platform/kafka.ts';
+import { createLogger } from '../platform/log.ts';
+import { Publisher } from '../platform/publish.ts';
+import { askedToStop } from './role.ts';
+import { withServers } from './serverAddresses.ts';
+import { TerminalReport } from './terminal.ts';
+
+export async function producePeople(settings: Settings, path: string, options: ProduceOptions): Promise<void> {
+  const report = new TerminalReport();
+  const stopped = new AbortController();
+  askedToStop().then(() => stopped.abort());
+  const kafka = openKafka(withServers(settings), 'produce', createLogger('produce', 'silent'));
+  const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
+  const started = performance.now();
+  try {
+    const produced = await publishPeople(path, options, publisher, stopped.signal, ({ sent }) =>
+      report.count('Sent to people.events', sent),
+    );
+    const seconds = (performance.now() - started) / 1000;
+    report.say(`Sent ${produced.sent} messages to people.events in ${seconds.toFixed(1)} s.`);
+    if (produced.firstBroken)
+      report.say(
+        `${produced.broken} of them break the contract and will be in dead.letters. The first: ${produced.firstBroken}`,
+      );
+  } finally {
+    await publisher.close();
+  }
+  process.exit(0); // standard input or a pipe may still be open
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createGatewayRuntime, type GatewayRuntime } from '@graphql-hive/gateway-runtime';
+import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
+import type { Logger } from '../platform/log.ts';
+import { projectRoot } from '../platform/root.ts';
+import type { Streams } from '../subgraphs/streams/stream.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { maskError } from './errors.ts';
+import { localExecutor } from './executor.ts';
+import { readAfter } from './readAfter.ts';
+import { useSubscriptionAcceptGuard } from './subscriptionAcceptGuard.ts';
+
+export interface GatewayOptions {
+  subgraphs: Subgraph[];
+  streams: Streams;
+  readAfterTimeoutMs: number;
+  log: Logger;
+}
+
+/** The federated graph as a request handler: plans over the checked-in supergraph, runs the subgraphs in this process. */
+export async function openGateway({
+  subgraphs,
+  streams,
+  readAfterTimeoutMs,
+  log,
+}: GatewayOptions): Promise<GatewayRuntime> {
+  const wait = readAfter(streams, readAfterTimeoutMs);
+  const executors = new Map(
+    subgraphs.map((subgraph) => [subgraph.name, localExecutor(subgraph.schema, wait(subgraph))]),
+  );
+  const gateway = createGatewayRuntime({
+    supergraph: readFileSync(join(projectRoot, 'schema', 'supergraph.graphql'), 'utf8'),
+    unifiedGraphHandler,
+    transports: {
+      local: { getSubgraphExecutor: ({ subgraphName }: { subgraphName: string }) => executors.get(subgraphName)! },
+    },
+    transportEntries: { '*.http': { kind: 'local' } },
+    maskedErrors: { maskError: maskError(log) },
+    plugins: () => [useSubscriptionAcceptGuard()],
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+  });
+  await gateway.getSchema(); // or the first operation over a socket fails
+  return gateway;
+}

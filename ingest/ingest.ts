@@ -1,0 +1,36 @@
+import { openClickHouse } from '../platform/clickhouse.ts';
+import type { Settings } from '../platform/config.ts';
+import { openKafka } from '../platform/kafka.ts';
+import type { Logger } from '../platform/log.ts';
+import { Graph } from '../platform/neo4j.ts';
+import { Publisher } from '../platform/publish.ts';
+import { archiveView } from './log/archive.ts';
+import { peopleView } from './people/sink.ts';
+import { setUp } from './setup.ts';
+import { runView, type View } from './view.ts';
+
+/** The views that ingest keeps, by the names that `--only` takes. */
+export const viewNames = ['log', 'people'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** Keeps the views up to date with Kafka until it is stopped. */
+export async function startIngest(
+  settings: Settings,
+  only: ViewName[],
+  log: Logger,
+): Promise<{ stop(): Promise<void> }> {
+  const kafka = openKafka(settings, 'ingest', log);
+  const graph = new Graph(settings);
+  await setUp(settings, kafka, graph);
+  const clickhouse = openClickHouse(settings);
+  const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
+  const views: Record<ViewName, View> = { log: archiveView(clickhouse), people: peopleView(graph, publisher) };
+  const running = await Promise.all(only.map((name) => runView(views[name], kafka, settings, log)));
+  return {
+    async stop() {
+      await Promise.all(running.map((view) => view.stop()));
+      await publisher.close();
+      await Promise.all([graph.close(), clickhouse.close()]);
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { constants, createReadStream, openSync } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Message } from 'kafkajs';
+import type { Publisher } from '../../platform/publish.ts';
+import { ContractError, keyOf, toPeopleChange } from '../../schema/people/change.ts';
+import type { PeopleMessageType } from '../../schema/people/messages.ts';
+
+export interface ProduceOptions {
+  /** Messages a request. */
+  batch: number;
+  /** Messages a second at the most; as fast as Kafka takes them when missing. */
+  rate?: number;
+}
+
+export interface Produced {
+  sent: number;
+  /** Of those sent, how many break the contract; they go to dead.letters when ingest reads them. */
+  broken: number;
+  /** The first of them, with its place. */
+  firstBroken?: string;
+}
+
+/**
+ * Publishes the messages of a path on people.events. A text that breaks the contract is sent as it is, so that it
+ * shows up in dead.letters with the reason, and nothing is lost on the way.
+ * @param path a file of NDJSON or of one JSON array, a folder of such files, a named pipe, or `-` for standard input
+ */
+export async function producePeople(
+  path: string,
+  { batch, rate }: ProduceOptions,
+  publisher: Publisher,
+  stopped: AbortSignal,
+  progress: (produced: Produced) => void,
+): Promise<Produced> {
+  const produced: Produced = { sent: 0, broken: 0 };
+  const started = performance.now();
+  let waiting: Message[] = [];
+  const send = async () => {
+    if (waiting.length === 0) return;
+    const messages = waiting;
+    waiting = [];
+    await publisher.publish('people.events', messages);
+    produced.sent += messages.length;
+    progress(produced);
+    const ahead = rate === undefined ? 0 : (produced.sent / rate) * 1000 - (performance.now() - started);
+    if (ahead > 0) await delay(ahead, undefined, { signal: stopped }).catch(() => {});
+  };
+  for await (const item of read(path, stopped)) {
+    if (item === idle) await send();
+    else {
+      waiting.push(toMessage(item, produced));
+      if (waiting.length >= batch) await send();
+    }
+    if (stopped.aborted) break;
+  }
+  await send();
+  return produced;
+}
+
+/** A message as it was found, and where. */
+interface Found {
+  text: string;
+  where: string;
+}
+
+/** Nothing more to read at the moment: what is gathered should go out. */
+const idle = Symbol('idle');
+
+function toMessage({ text, where }: Found, produced: Produced): Message {
+  try {
+    return { key: keyOf(toPeopleChange(parse(text))), value: text };
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    produced.broken++;
+    produced.firstBroken ??= `${where}: ${error.message}`;
+    return { key: null, value: text };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ContractError(`not JSON: ${(error as Error).message}`);
+  }
+}
+
+async function* read(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
+  if (path === '-') return yield* lines(process.stdin, 'standard input', stopped);
+  const kind = await stat(path).catch(() => {
+    throw new Error(`There is no ${path}. Give a file, a folder, a named pipe, or - for standard input.`);
+  });
+  if (kind.isFIFO()) yield* pipe(path, stopped);
+  else if (kind.isDirectory()) yield* folder(path, stopped);
+  else yield* file(path, stopped);
+}
+
+async function* folder(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
+  const files = (await readdir(path)).filter((name) => /\.(json|ndjson|jsonl)$/.test(name)).sort();
+  if (files.length === 0) throw new Error(`${path} holds no .json, .ndjson or .jsonl file.`);
+  const arrays = files.filter((name) => name.endsWith('.json'));
+  // The same rows may lie there twice, as arrays and as messages; the arrays are what a folder is read for.
+  for (const name of arrays.length > 0 ? arrays : files) yield* file(join(path, name), stopped);
+}
+
+async function* file(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
+  if (await beginsWithBracket(path)) yield* array(path);
+  else
+    for await (const found of lines(createReadStream(path, { highWaterMark: 1 << 20 }), path, stopped))
+      if (found !== idle) yield found;
+}
+
+/**
+ * A named pipe ends whenever its last writer leaves; opened for reading and writing, it waits for the next one. It is
+ * read as a socket, because a read that waits in Node's file threads could not be called off.
+ */
+async function* pipe(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  yield* lines(new Socket({ fd, readable: true, writable: false }), path, stopped);
+}
+
+/** The lines of a text, and after each piece of it that arrived, a sign that the next one may take long. */
+async function* lines(input: Readable, path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
+  const decoder = new StringDecoder();
+  let number = 0;
+  let rest = '';
+  const found = (line: string): Found[] => {
+    number++;
+    const text = line.replace(/^\uFEFF/, '').trim();
+    return text === '' ? [] : [{ text, where: `${path}:${number}` }];
+  };
+  try {
+    for await (const chunk of addAbortSignal(stopped, input)) {
+      const complete = (rest + decoder.write(chunk)).split('\n');
+      rest = complete.pop()!;
+      for (const line of complete) yield* found(line);
+      yield idle;
+    }
+  } catch (error) {
+    if (!stopped.aborted) throw error;
+  }
+  yield* found(rest + decoder.end());
+}
+
+async function* array(path: string): AsyncGenerator<Found> {
+  let rows: unknown;
+  try {
+    rows = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new Error(`${path} begins like a JSON array but is none: ${(error as Error).message}`);
+  }
+  for (const [at, row] of (rows as unknown[]).entries())
+    yield { text: JSON.stringify(enveloped(row)), where: `${path}[${at}]` };
+}
+
+/** The row as a message: rows of the earlier system's arrays have no envelope, and tell their type by their columns. */
+function enveloped(row: unknown): unknown {
+  if (row === null || typeof row !== 'object' || 'type' in row) return row;
+  const type = typeOf(row);
+  return type ? { type, data: row } : row;
+}
+
+function typeOf(row: object): PeopleMessageType | undefined {
+  if ('parent_company_id' in row) return 'CompanyAcquisition';
+  if ('person_id' in row && 'company_id' in row) return 'PersonEmployment';
+  if ('person_id' in row) return 'Person';
+  return 'company_id' in row ? 'Company' : undefined;
+}
+
+async function beginsWithBracket(path: string): Promise<boolean> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
+    return /^\uFEFF?\s*\[/.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Kafka } from 'kafkajs';
+import { openClickHouse } from '../platform/clickhouse.ts';
+import type { Settings } from '../platform/config.ts';
+import type { Graph } from '../platform/neo4j.ts';
+import { logTable } from '../schema/log.ts';
+import { peopleGraph } from '../schema/people/graph.ts';
+import { topicNames } from '../schema/topics.ts';
+
+/** Makes the topics, tables and constraints that are not there yet. Doing it again changes nothing. */
+export async function setUp(settings: Settings, kafka: Kafka, graph: Graph): Promise<void> {
+  await Promise.all([createTopics(settings, kafka), createTables(settings), createConstraints(graph)]);
+}
+
+async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const missing = topicNames.map((name) => settings.KAFKA_PREFIX + name).filter((topic) => !existing.has(topic));
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((topic) => ({
+        topic,
+        numPartitions: settings.KAFKA_PARTITIONS,
+        replicationFactor: settings.KAFKA_REPLICATION,
+        // The broker's clock alone says when a message entered the log; a producer's clock cannot move it.
+        configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
+      })),
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function createTables(settings: Settings): Promise<void> {
+  const server = openClickHouse({ ...settings, CLICKHOUSE_DATABASE: 'system' });
+  const database = openClickHouse(settings);
+  try {
+    // The name is checked to be an identifier when the settings are read.
+    await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
+    await database.command({ query: logTable });
+  } finally {
+    await Promise.all([server.close(), database.close()]);
+  }
+}
+
+async function createConstraints(graph: Graph): Promise<void> {
+  for (const statement of peopleGraph) await graph.command(statement);
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Settings } from '../platform/config.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/log.ts';
+
+/** Messages of one partition, in order. */
+export interface Batch {
+  /** Name without KAFKA_PREFIX. */
+  topic: string;
+  partition: number;
+  messages: KafkaMessage[];
+}
+
+/** A view of the log: a consumer group of its own, and what it does with the messages. */
+export interface View {
+  /** Consumer group without KAFKA_PREFIX. */
+  group: string;
+  /** Topics without KAFKA_PREFIX. */
+  topics: string[];
+  /** At most so many messages are given to `write` at once. */
+  batchSize: number;
+  /** Partitions written at the same time. */
+  concurrency: number;
+  /** Stores the effects of the batch; writing a batch, or a part of it, again must change nothing. */
+  write(batch: Batch): Promise<void>;
+  /** Whether an error of `write` comes from the store or the network, and not from the messages. */
+  isTransient(error: unknown): boolean;
+  /** Called with the one message that `write` refuses for good. The partition goes on when it resolves. */
+  refuse(topic: string, partition: number, message: KafkaMessage, reason: string): Promise<void>;
+}
+
+export interface RunningView {
+  stop(): Promise<void>;
+}
+
+const retryDelaysMs = [100, 250, 500, 1_000, 2_000];
+
+/**
+ * Feeds a view from Kafka. Offsets are committed only after the write, so everything is delivered at least once. A
+ * store that is away is waited for; a message that the store refuses for good is singled out and handed to `refuse`.
+ */
+export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<RunningView> {
+  const stopped = new AbortController();
+  const consumer = kafka.consumer({
+    groupId: settings.KAFKA_PREFIX + view.group,
+    sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
+    heartbeatInterval: Math.ceil(settings.KAFKA_SESSION_TIMEOUT_MS / 5),
+    maxWaitTimeInMs: 500,
+    retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 1_000_000 },
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: view.topics.map((topic) => settings.KAFKA_PREFIX + topic), fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: view.concurrency,
+    eachBatch: (payload) => feed(view, payload, consumer, settings.KAFKA_PREFIX, stopped.signal, log),
+  });
+  return {
+    async stop() {
+      stopped.abort();
+      await consumer.disconnect();
+    },
+  };
+}
+
+async function feed(
+  view: View,
+  { batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload,
+  consumer: Consumer,
+  prefix: string,
+  stopped: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  const beat = async () => {
+    await heartbeat();
+  };
+  for (let start = 0; start < batch.messages.length; start += view.batchSize) {
+    if (!isRunning() || isStale()) return;
+    const messages = batch.messages.slice(start, start + view.batchSize);
+    await settle(
+      view,
+      { topic: batch.topic.slice(prefix.length), partition: batch.partition, messages },
+      beat,
+      stopped,
+      log,
+    );
+    const next = Number(messages.at(-1)!.offset) + 1;
+    resolveOffset(messages.at(-1)!.offset);
+    await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: String(next) }]);
+    await heartbeat();
+  }
+}
+
+/** Writes the batch, however long the store is away; halves it again and again to find a message that is refused. */
+async function settle(
+  view: View,
+  batch: Batch,
+  beat: () => Promise<void>,
+  stopped: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await view.write(batch);
+    } catch (error) {
+      stopped.throwIfAborted();
+      if (!view.isTransient(error)) return halve(view, batch, error, beat, stopped, log);
+      log.warn({ view: view.group, attempt, reason: messageOf(error) }, 'the store is away; trying again');
+      await delay(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)], undefined, { signal: stopped });
+      await beat();
+    }
+  }
+}
+
+async function halve(
+  view: View,
+  batch: Batch,
+  error: unknown,
+  beat: () => Promise<void>,
+  stopped: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  const { messages } = batch;
+  if (messages.length === 1) {
+    log.error({ view: view.group, offset: messages[0]!.offset, reason: messageOf(error) }, 'a message is refused');
+    return view.refuse(batch.topic, batch.partition, messages[0]!, `the store refused it: ${messageOf(error)}`);
+  }
+  const half = messages.length >> 1;
+  await settle(view, { ...batch, messages: messages.slice(0, half) }, beat, stopped, log);
+  await settle(view, { ...batch, messages: messages.slice(half) }, beat, stopped, log);
+}

@@ -1,0 +1,180 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { type Static, Type } from 'typebox';
+
+const port = (value: number, description: string) =>
+  Type.Integer({ default: value, minimum: 0, maximum: 65_535, description });
+const text = (value: string, description: string) => Type.String({ default: value, description });
+const secret = (description: string) => Type.String({ default: '', description, secret: true });
+
+/** Every setting of the product: the name of its environment variable, type, default and meaning. */
+export const settingsSchema = Type.Object({
+  HOST: text(
+    '127.0.0.1',
+    'Address the gateway listens on. Anything but loopback is refused while no identity is configured.',
+  ),
+  PORT: port(4000, 'Port of the gateway: GraphQL at /graphql, the explorer at /.'),
+  TRIBUTARY_DATA: text('.tributary', 'Folder of the local servers: their data, logs and generated secrets.'),
+  TRIBUTARY_CACHE: text(
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tributary'),
+    'Folder that keeps the server jars between runs.',
+  ),
+  KAFKA_BROKERS: text('', 'Comma-separated host:port list. Empty: a local broker is started.'),
+  KAFKA_PORT: port(9092, 'Port of the local broker.'),
+  KAFKA_CONTROLLER_PORT: port(9093, "Port of the local broker's controller."),
+  KAFKA_PREFIX: Type.String({
+    default: '',
+    pattern: '^[A-Za-z0-9._-]*$',
+    description: 'Put before every topic and consumer group, so that installations can share a Kafka cluster.',
+  }),
+  KAFKA_PARTITIONS: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 4096,
+    description: 'Partitions of a topic when it is created.',
+  }),
+  KAFKA_REPLICATION: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 32,
+    description: 'Replicas of a topic when it is created.',
+  }),
+  KAFKA_SESSION_TIMEOUT_MS: Type.Integer({
+    default: 6000,
+    minimum: 1000,
+    description:
+      'After so many milliseconds without a sign of life another process takes over the partitions of an ingest process.',
+  }),
+  KAFKA_SSL: Type.Boolean({ default: false, description: 'Speak TLS to the brokers.' }),
+  KAFKA_SASL_MECHANISM: Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
+    default: 'plain',
+    description: 'How KAFKA_USER signs in: plain, scram-sha-256 or scram-sha-512.',
+  }),
+  KAFKA_USER: text('', 'User name at the brokers. Empty: no sign-in.'),
+  KAFKA_PASSWORD: secret('Password at the brokers.'),
+  NEO4J_URI: text('', 'bolt:// or neo4j:// address. Empty: a local server is started.'),
+  NEO4J_PORT: port(7687, 'Bolt port of the local Neo4j.'),
+  NEO4J_USER: text('', 'User name at Neo4j. Empty: no sign-in.'),
+  NEO4J_PASSWORD: secret('Password at Neo4j.'),
+  CLICKHOUSE_URL: text('', 'http(s):// address. Empty: a local server is started.'),
+  CLICKHOUSE_PORT: port(8123, 'HTTP port of the local ClickHouse.'),
+  CLICKHOUSE_USER: text('', 'User name at ClickHouse. Empty: the default user.'),
+  CLICKHOUSE_PASSWORD: secret('Password at ClickHouse.'),
+  CLICKHOUSE_DATABASE: Type.String({
+    default: 'tributary',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    description: 'Database that holds the log and the typed tables.',
+  }),
+  TRIBUTARY_CURSOR_KEYS: secret(
+    'Keys that sign cursors: id:secret, comma-separated, the first signs, all verify. Empty: one is made and kept in the data folder. Gateways behind one load balancer need the same.',
+  ),
+  READ_AFTER_TIMEOUT_MS: Type.Integer({
+    default: 5000,
+    minimum: 1,
+    description: 'How long a query with a Read-After header waits for its view, in milliseconds.',
+  }),
+  LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'Least severity that is logged: debug, info, warn, error or silent.',
+  }),
+});
+
+/** The validated configuration, keyed by the names of the environment variables. */
+export type Settings = Static<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+const validate = new Ajv({
+  coerceTypes: true,
+  useDefaults: true,
+  allErrors: true,
+  keywords: ['secret'],
+}).compile<Settings>(settingsSchema);
+
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * The configuration out of environment variables; an empty variable counts as unset.
+ * @throws ConfigurationError that names every wrong variable, what it must be, and what it was (secrets withheld).
+ */
+export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
+  const names = Object.keys(settingsSchema.properties) as SettingName[];
+  const given: Record<string, unknown> = {};
+  for (const name of names) if (env[name]) given[name] = env[name];
+  const raw = { ...given };
+  const wrong: string[] = [];
+  if (!validate(given))
+    for (const error of validate.errors ?? []) {
+      const name = error.instancePath.slice(1) as SettingName;
+      const was = isSecret(name) ? '' : `, not "${raw[name]}"`;
+      const values = error.keyword === 'enum' ? ` (${(error.params.allowedValues as string[]).join(', ')})` : '';
+      wrong.push(`${name} ${error.message}${values}${was}`);
+    }
+  const settings = given as Settings;
+  wrong.push(...wrongAddresses(settings));
+  if (wrong.length > 0)
+    throw new ConfigurationError(`Wrong configuration: ${wrong.join('; ')}. \`tributary config\` lists all variables.`);
+  return {
+    ...settings,
+    TRIBUTARY_DATA: resolve(settings.TRIBUTARY_DATA),
+    TRIBUTARY_CACHE: resolve(settings.TRIBUTARY_CACHE),
+  };
+}
+
+function wrongAddresses(settings: Settings): string[] {
+  const wrong: string[] = [];
+  const needs = (name: SettingName, schemes: string[]) => {
+    const value = String(settings[name] ?? '');
+    if (value === '') return;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url?.hostname || !schemes.includes(url.protocol.slice(0, -1)))
+      wrong.push(`${name} must be an address that begins with ${schemes.map((s) => `${s}://`).join(' or ')}`);
+  };
+  needs('NEO4J_URI', ['bolt', 'neo4j', 'bolt+s', 'neo4j+s', 'bolt+ssc', 'neo4j+ssc']);
+  needs('CLICKHOUSE_URL', ['http', 'https']);
+  for (const broker of brokersOf(settings))
+    if (!/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
+      wrong.push(`KAFKA_BROKERS must be a list of host:port, "${broker}" is not`);
+  return wrong;
+}
+
+/** The brokers' host:port addresses. */
+export function brokersOf(settings: Settings): string[] {
+  return (settings.KAFKA_BROKERS ?? '')
+    .split(',')
+    .map((broker) => broker.trim())
+    .filter(Boolean);
+}
+
+function isSecret(name: SettingName): boolean {
+  return 'secret' in (settingsSchema.properties[name] ?? {});
+}
+
+export interface DescribedSetting {
+  name: SettingName;
+  /** The value in force; a secret, or a password inside an address, is replaced by `***`. */
+  value: string;
+  source: 'default' | 'environment';
+  description: string;
+}
+
+/** The configuration as a person may see it: no secrets. */
+export function describeSettings(
+  settings: Settings,
+  env: Record<string, string | undefined> = process.env,
+): DescribedSetting[] {
+  return (Object.keys(settingsSchema.properties) as SettingName[]).map((name) => ({
+    name,
+    value: mask(name, String(settings[name])),
+    source: env[name] ? 'environment' : 'default',
+    description: (settingsSchema.properties[name] as { description?: string }).description ?? '',
+  }));
+}
+
+function mask(name: SettingName, value: string): string {
+  if (value === '') return '';
+  if (isSecret(name)) return '***';
+  return value.replace(/(:\/\/[^/@:]*):[^/@]*@/, '$1:***@');
+}

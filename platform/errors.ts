@@ -1,0 +1,45 @@
+/** Every code that an error of this product can carry, with what it means and what to do. The list is closed. */
+export const errorCodes = {
+  BAD_USER_INPUT: 'An argument, variable or message is wrong. The text says which and how; mend it and send again.',
+  CURSOR_AHEAD:
+    'The position lies beyond the end of the stream, so the topic was made anew, or lost messages. Start from `since`.',
+  CURSOR_EXPIRED:
+    'The position lies before the oldest message still kept. `earliest` holds the first cursor that works.',
+  CURSOR_FOREIGN: 'The cursor belongs to another field, filter, stream or tenant. Use it only where it was handed out.',
+  CURSOR_INVALID: 'The cursor is truncated, edited or signed with a key that is no longer known. Start from `since`.',
+  STORE_UNAVAILABLE: 'Neo4j or ClickHouse does not answer. Only the fields it serves fail; try again later.',
+  BROKER_UNAVAILABLE:
+    'Kafka does not answer. Nothing was published by this call unless its receipt says so; try again.',
+  READ_AFTER_TIMEOUT: 'The view did not reach the Read-After position in time. The write is safe; ask again later.',
+  NOT_ACCEPTABLE: 'The Accept header names no transport that can carry a subscription.',
+  INTERNAL_SERVER_ERROR: 'A fault of this product. The text is withheld from clients; the server log has it.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * An error whose message may be shown to a client: it says what is wrong, where, and what to do,
+ * and never holds a secret, a stack or a statement.
+ */
+export class TributaryError extends Error {
+  override readonly name = 'TributaryError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  /** What GraphQL adds to the error in its answer. */
+  get extensions(): Record<string, unknown> {
+    return { code: this.code, ...this.details };
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(messageOf).join('; ');
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,106 @@
+import neo4j, { type Driver, type ManagedTransaction, type RecordShape } from 'neo4j-driver';
+import type { Settings } from './config.ts';
+import { TributaryError } from './errors.ts';
+
+/** Longest a reading statement may take, in milliseconds; the server ends it then. */
+const readTimeoutMs = 30_000;
+
+/**
+ * The Neo4j graph of this installation: short reads, and writes that are tried again when the server says
+ * that trying again helps. Whole numbers come back as JavaScript numbers.
+ */
+export class Graph {
+  readonly #driver: Driver;
+  /** Called with every reading statement; tests count round trips with it. */
+  onStatement: ((cypher: string) => void) | undefined;
+
+  constructor(settings: Pick<Settings, 'NEO4J_URI' | 'NEO4J_USER' | 'NEO4J_PASSWORD'>) {
+    const auth = settings.NEO4J_USER ? neo4j.auth.basic(settings.NEO4J_USER, settings.NEO4J_PASSWORD) : undefined;
+    this.#driver = neo4j.driver(settings.NEO4J_URI, auth, {
+      disableLosslessIntegers: true,
+      connectionTimeout: 5_000,
+      connectionAcquisitionTimeout: 10_000,
+      maxTransactionRetryTime: 3_000,
+    });
+  }
+
+  /** The rows of a reading statement; whole numbers among the parameters go in as integers. @throws TributaryError STORE_UNAVAILABLE when Neo4j does not answer. */
+  async read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+    this.onStatement?.(cypher);
+    const session = this.#driver.session({ defaultAccessMode: neo4j.session.READ });
+    try {
+      const result = await session.run<Row>(cypher, integers(parameters), { timeout: readTimeoutMs });
+      return result.records.map((record) => record.toObject());
+    } catch (cause) {
+      throw unavailable(cause);
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Does the work in one transaction; it may be called more than once, so it must only touch the transaction. */
+  async write<T>(work: (transaction: ManagedTransaction) => Promise<T>): Promise<T> {
+    const session = this.#driver.session();
+    try {
+      return await session.executeWrite(work);
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Runs one statement outside a managed transaction: schema commands, and `CALL … IN TRANSACTIONS`. */
+  async command(cypher: string, parameters: Record<string, unknown> = {}): Promise<void> {
+    const session = this.#driver.session();
+    try {
+      await session.run(cypher, parameters);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#driver.verifyConnectivity();
+  }
+
+  async close(): Promise<void> {
+    await this.#driver.close();
+  }
+}
+
+const passing = new Set<string>([
+  neo4j.error.SERVICE_UNAVAILABLE,
+  neo4j.error.SESSION_EXPIRED,
+  // what was matched has been deleted meanwhile
+  'Neo.ClientError.Statement.EntityNotFound',
+  // two transactions created the same node at once
+  'Neo.ClientError.Schema.ConstraintValidationFailed',
+]);
+
+/**
+ * Whether an error means that the server is away or busy, or that another transaction was in the way, so that trying
+ * again can help.
+ */
+export function isTransient(error: unknown): boolean {
+  return neo4j.isRetryableError(error as Error) || passing.has((error as { code?: string }).code ?? '');
+}
+
+function unavailable(cause: unknown): unknown {
+  if (!isTransient(cause)) return cause;
+  return new TributaryError(
+    'STORE_UNAVAILABLE',
+    'The people graph (Neo4j) does not answer. Try again later.',
+    {},
+    { cause },
+  );
+}
+
+/** The driver sends a JavaScript number as a float, which LIMIT, for one, does not take. */
+function integers(parameters: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, integer(value)]));
+}
+
+function integer(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(integer);
+  if (value !== null && typeof value === 'object') return integers(value as Record<string, unknown>);
+  return Number.isSafeInteger(value) ? neo4j.int(value as number) : value;
+}

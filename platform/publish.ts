@@ -1,0 +1,79 @@
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import { TributaryError } from './errors.ts';
+
+/** For each partition, by its number, the next offset after what was written; 0 where nothing was. */
+export type WrittenPosition = number[];
+
+/** Writes messages to Kafka, acknowledged by all replicas in sync; a retry never writes twice (idempotent producer). */
+export class Publisher {
+  readonly #producer: Producer;
+  readonly #partitions = new WeakMap<object, number>();
+  #connected: Promise<void> | undefined;
+
+  constructor(
+    kafka: Kafka,
+    readonly prefix: string,
+  ) {
+    this.#producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 5,
+      createPartitioner: () => {
+        const choose = Partitioners.DefaultPartitioner();
+        return (place) => {
+          const partition = choose(place);
+          this.#partitions.set(place.message, partition);
+          return partition;
+        };
+      },
+    });
+  }
+
+  /** @throws TributaryError BROKER_UNAVAILABLE when the brokers do not acknowledge all of it. */
+  async publish(topic: string, messages: Message[]): Promise<WrittenPosition> {
+    const next: WrittenPosition = [];
+    try {
+      this.#connected ??= this.#producer.connect();
+      await this.#connected;
+      for (const request of requests(messages)) {
+        const written = await this.#producer.send({ topic: this.prefix + topic, messages: request, acks: -1 });
+        for (const { partition, baseOffset } of written) {
+          const count = request.filter((message) => this.#partitions.get(message) === partition).length;
+          next[partition] = Number(baseOffset) + count;
+        }
+      }
+      return Array.from(next, (offset) => offset ?? 0);
+    } catch (cause) {
+      this.#connected = undefined;
+      throw new TributaryError(
+        'BROKER_UNAVAILABLE',
+        `Kafka did not take the messages for ${topic}. Try again later.`,
+        {},
+        { cause },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connected?.catch(() => {});
+    await this.#producer.disconnect();
+  }
+}
+
+/** The broker refuses requests of more than a megabyte. */
+const requestBytes = 512 * 1024;
+
+function* requests(messages: Message[]): Generator<Message[]> {
+  let request: Message[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.value ?? '') + 200;
+    if (request.length > 0 && bytes + size > requestBytes) {
+      yield request;
+      request = [];
+      bytes = 0;
+    }
+    request.push(message);
+    bytes += size;
+  }
+  if (request.length > 0) yield request;
+}

@@ -1,0 +1,92 @@
+import { stringify } from 'yaml';
+import { peopleMessages } from './people/messages.ts';
+import { deadLetterHeaders, topics } from './topics.ts';
+
+/** AsyncAPI 3.0 (https://www.asyncapi.com/docs/reference/specification/v3.0.0) of the topics, for producers in any language. */
+export function asyncapi(): string {
+  return stringify(
+    {
+      asyncapi: '3.0.0',
+      info: {
+        title: 'Tributary topics',
+        version: '1.0.0',
+        description:
+          'What goes over Kafka: topics, keys, headers and the shapes of the messages. Values are JSON in UTF-8.',
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      defaultContentType: 'application/json',
+      servers: {
+        local: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'The broker that `npm start` runs.' },
+      },
+      channels: {
+        peopleEvents: {
+          address: 'people.events',
+          description: topics['people.events'].description,
+          messages: Object.fromEntries(
+            Object.keys(peopleMessages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
+          ),
+        },
+        deadLetters: {
+          address: 'dead.letters',
+          description: topics['dead.letters'].description,
+          messages: { DeadLetter: { $ref: '#/components/messages/DeadLetter' } },
+        },
+      },
+      operations: {
+        publishPeople: {
+          action: 'receive',
+          channel: { $ref: '#/channels/peopleEvents' },
+          summary: 'Anybody writes here; Tributary reads.',
+        },
+        readDeadLetters: {
+          action: 'send',
+          channel: { $ref: '#/channels/deadLetters' },
+          summary: 'Tributary writes here; operators read.',
+        },
+      },
+      components: {
+        messages: {
+          ...Object.fromEntries(
+            Object.entries(peopleMessages).map(([name, schema]) => [
+              name,
+              {
+                name,
+                summary: (schema as { description?: string }).description,
+                headers: { $ref: '#/components/schemas/Headers' },
+                payload: { $ref: `#/components/schemas/${name}` },
+                bindings: { kafka: { key: { type: 'string', description: topics['people.events'].key } } },
+              },
+            ]),
+          ),
+          DeadLetter: {
+            name: 'DeadLetter',
+            summary: topics['dead.letters'].description,
+            headers: { $ref: '#/components/schemas/DeadLetterHeaders' },
+            payload: { description: 'The bytes of the original message.' },
+            bindings: { kafka: { key: { type: 'string', description: topics['dead.letters'].key } } },
+          },
+        },
+        schemas: {
+          ...peopleMessages,
+          Headers: {
+            type: 'object',
+            description: 'All optional.',
+            properties: { 'content-type': { type: 'string', default: 'application/json' } },
+          },
+          DeadLetterHeaders: {
+            type: 'object',
+            description: 'Beside the headers of the original message.',
+            required: Object.values(deadLetterHeaders),
+            properties: {
+              [deadLetterHeaders.reason]: { type: 'string', description: 'What is wrong, in words for a person' },
+              [deadLetterHeaders.topic]: { type: 'string', description: 'Where the message came from' },
+              [deadLetterHeaders.partition]: { type: 'string', pattern: '^\\d+$' },
+              [deadLetterHeaders.offset]: { type: 'string', pattern: '^\\d+$' },
+            },
+          },
+        },
+      },
+    },
+    { lineWidth: 120, aliasDuplicateObjects: false },
+  );
+}

@@ -1,0 +1,19 @@
+/**
+ * The archive of every message, as it came. Identity is the place in Kafka, so writing a message again changes
+ * nothing; read it with FINAL. `at` is the broker's time of append, `headers` a JSON object.
+ */
+export const logTable = `
+CREATE TABLE IF NOT EXISTS log
+(
+    topic     LowCardinality(String),
+    partition UInt32,
+    offset    UInt64,
+    at        DateTime64(3, 'UTC'),
+    key       Nullable(String),
+    headers   String CODEC(ZSTD(1)),
+    value     Nullable(String) CODEC(ZSTD(3))
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY (topic, toYYYYMM(at))
+ORDER BY (topic, partition, offset)
+SETTINGS index_granularity = 1024`;

@@ -1,0 +1,136 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { type PeopleMessage, type PeopleMessageType, peopleMessages } from './messages.ts';
+
+/** A message of people.events in its normal form: every property present, texts trimmed, dates as YYYY-MM-DD. */
+export type PeopleChange = PersonChange | CompanyChange | EmploymentChange | AcquisitionChange;
+export interface PersonChange {
+  kind: 'PERSON';
+  id: number;
+  name: string | null;
+}
+export interface CompanyChange {
+  kind: 'COMPANY';
+  id: number;
+  name: string | null;
+  headcount: number | null;
+}
+export interface EmploymentChange {
+  kind: 'EMPLOYMENT';
+  person: number;
+  company: number;
+  title: string | null;
+  start: string | null;
+  end: string | null;
+}
+export interface AcquisitionChange {
+  kind: 'ACQUISITION';
+  acquirer: number;
+  acquired: number;
+  merged: boolean;
+}
+
+/** Why a message broke its contract, in words that let a person mend it. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+}
+
+const ajv = new Ajv({ allErrors: true, verbose: true });
+const validators = Object.fromEntries(
+  Object.entries(peopleMessages).map(([type, schema]) => [type, ajv.compile(schema)]),
+) as Record<PeopleMessageType, ValidateFunction<PeopleMessage>>;
+
+/** @throws ContractError when the text is not a message of people.events. */
+export function parsePeopleMessage(value: string | null): PeopleChange {
+  if (value === null) throw new ContractError('the message has no value; people.events takes no deletions');
+  let message: unknown;
+  try {
+    message = JSON.parse(value);
+  } catch (error) {
+    throw new ContractError(`not JSON: ${(error as Error).message}`);
+  }
+  return toPeopleChange(message);
+}
+
+/** @throws ContractError when the object is not a message of people.events. */
+export function toPeopleChange(message: unknown): PeopleChange {
+  const type = (message as { type?: unknown } | null)?.type;
+  const known = Object.keys(peopleMessages).join(', ');
+  if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
+  if (!Object.hasOwn(validators, type))
+    throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
+  const validate = validators[type as PeopleMessageType];
+  if (!validate(message)) throw new ContractError(describe(validate.errors ?? []));
+  return normalise(message);
+}
+
+/** The key that keeps all messages about one entity in one partition. */
+export function keyOf(change: PeopleChange): string {
+  switch (change.kind) {
+    case 'PERSON':
+    case 'COMPANY':
+      return String(change.id);
+    case 'EMPLOYMENT':
+      return String(change.person);
+    case 'ACQUISITION':
+      return String(change.acquirer);
+  }
+}
+
+function normalise(message: PeopleMessage): PeopleChange {
+  switch (message.type) {
+    case 'Person':
+      return { kind: 'PERSON', id: message.data.person_id, name: text(message.data.name) };
+    case 'Company': {
+      const { company_id: id, company_name: name, headcount } = message.data;
+      return { kind: 'COMPANY', id, name: text(name), headcount: headcount ?? null };
+    }
+    case 'CompanyAcquisition': {
+      const {
+        parent_company_id: acquirer,
+        acquired_company_id: acquired,
+        merged_into_parent_company: merged,
+      } = message.data;
+      if (acquirer === acquired) throw new ContractError(`company ${acquirer} cannot acquire itself`);
+      return { kind: 'ACQUISITION', acquirer, acquired, merged: merged ?? false };
+    }
+    case 'PersonEmployment': {
+      const { company_id: company, person_id: person } = message.data;
+      const start = day('start_date', message.data.start_date);
+      const end = day('end_date', message.data.end_date);
+      if (start !== null && end !== null && end < start)
+        throw new ContractError(`end_date ${end} is before start_date ${start}`);
+      return { kind: 'EMPLOYMENT', person, company, title: text(message.data.employment_title), start, end };
+    }
+  }
+}
+
+function text(value: string | null | undefined): string | null {
+  return value?.trim().replace(/\s+/gu, ' ') || null;
+}
+
+function day(property: string, value: string | null | undefined): string | null {
+  if (value == null) return null;
+  const date = value.slice(0, 10);
+  const parsed = new Date(`${date}T00:00:00Z`);
+  // JavaScript rolls 30 February over to March instead of refusing it.
+  if (Number.isNaN(parsed.getTime()) || !parsed.toISOString().startsWith(date))
+    throw new ContractError(`data.${property} ${quote(value)} is not a day of the calendar`);
+  return date;
+}
+
+function describe(errors: ErrorObject[]): string {
+  // Of "a text or null" only the part about the text helps.
+  const telling = errors.filter((error) => error.keyword !== 'anyOf' && error.params.type !== 'null');
+  return telling
+    .map((error) => {
+      const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
+      const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
+      return `${where} ${error.message}${got}`;
+    })
+    .join('; ');
+}
+
+function quote(value: unknown): string {
+  const shown = JSON.stringify(value) ?? String(value);
+  return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
+}

@@ -1,0 +1,30 @@
+/** Every topic of the product. Names are without KAFKA_PREFIX. */
+export const topics = {
+  'people.events': {
+    key: 'person_id of a Person or PersonEmployment, company_id of a Company, parent_company_id of a CompanyAcquisition',
+    description: 'People, companies, who worked where, and who bought whom.',
+    view: 'people',
+  },
+  'dead.letters': {
+    key: 'name of the topic the message came from',
+    description:
+      'Messages that broke their contract: the original bytes, with the reason and the place in the headers.',
+    view: undefined,
+  },
+} as const;
+
+export type TopicName = keyof typeof topics;
+export const topicNames = Object.keys(topics) as TopicName[];
+
+/** Every message is also written to the log by this consumer group. */
+export const logGroup = 'tributary.log';
+/** The consumer group of a view. */
+export const viewGroup = (view: string) => `tributary.${view}`;
+
+/** Headers of a dead letter, beside those of the original message, which are kept. */
+export const deadLetterHeaders = {
+  reason: 'dead-letter-reason',
+  topic: 'dead-letter-topic',
+  partition: 'dead-letter-partition',
+  offset: 'dead-letter-offset',
+} as const;

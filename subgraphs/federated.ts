@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLSchema, parse } from 'graphql';
+import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, type PubSub } from 'type-graphql';
+import { GraphQLDateTime } from './scalars.ts';
+
+const link = `extend schema @link(
+  url: "https://specs.apollo.dev/federation/v2.3"
+  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag"]
+)
+directive @oneOf on INPUT_OBJECT`;
+
+/** Stands in a subscription's decorator for the stream that `streams` gives it. */
+export function streamOfItsOwn(): never {
+  throw new Error('this subscription was given no stream');
+}
+
+// type-graphql insists that there is one.
+const unusedPubSub: PubSub = { publish() {}, subscribe: streamOfItsOwn };
+
+export interface FederatedOptions {
+  resolvers: BuildSchemaOptions['resolvers'];
+  /** The resolver objects, one for each class in `resolvers`. */
+  instances: object[];
+  /** Entities by type name: the object for a reference `{ id }`, or null. */
+  references: Record<string, (reference: { id: string }) => unknown>;
+  /** The event streams by subscription field: from the arguments to the events. */
+  streams: Record<string, (args: never) => Promise<AsyncIterator<unknown>>>;
+}
+
+/** A Federation 2 subgraph schema out of type-graphql classes. */
+export function federatedSchema({ resolvers, instances, references, streams }: FederatedOptions): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers,
+    container: { get: (type) => instances.find((instance) => instance instanceof type) },
+    scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
+    pubSub: unusedPubSub,
+    validate: false,
+    skipCheck: true, // a schema that only extends others has no complete Query of its own
+  });
+  const map = createResolversMap(schema) as Record<string, Record<string, unknown>>;
+  for (const [type, resolve] of Object.entries(references)) map[type] = { ...map[type], __resolveReference: resolve };
+  for (const [field, open] of Object.entries(streams))
+    map.Subscription![field] = {
+      ...(map.Subscription![field] as object),
+      subscribe: (_: unknown, args: never) => open(args),
+    };
+  return buildSubgraphSchema([
+    { typeDefs: parse(`${link}\n${printSchemaWithDirectives(schema)}`), resolvers: map as never },
+  ]);
+}

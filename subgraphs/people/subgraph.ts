@@ -1,0 +1,50 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Graph } from '../../platform/neo4j.ts';
+import type { Publisher } from '../../platform/publish.ts';
+import { federatedSchema } from '../federated.ts';
+import type { Streams } from '../streams/stream.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { AppliedPosition } from './applied.ts';
+import { GraphChangeResolver, graphChanges } from './changes.ts';
+import { PeopleQuestions } from './questions.ts';
+import { CompanyResolver, nodeId, PathResolver, PeopleMutationResolver, PersonResolver } from './resolvers.ts';
+
+export interface PeopleDependencies {
+  graph: Graph;
+  publisher: Publisher;
+  streams: Streams;
+}
+
+/** People and companies: asked of Neo4j, written and watched through the topic people.events. */
+export function peopleSubgraph({ graph, publisher, streams }: PeopleDependencies): Subgraph {
+  const questions = new PeopleQuestions(graph);
+  const applied = new AppliedPosition(() => questions.appliedOffsets());
+  return {
+    name: 'people',
+    schema: schemaOf(questions, publisher, streams, applied),
+    views: { 'people.events': (position, signal) => applied.reaches(position, signal) },
+  };
+}
+
+function schemaOf(
+  questions: PeopleQuestions,
+  publisher: Publisher,
+  streams: Streams,
+  applied: AppliedPosition,
+): GraphQLSchema {
+  return federatedSchema({
+    resolvers: [PersonResolver, CompanyResolver, PathResolver, PeopleMutationResolver, GraphChangeResolver],
+    instances: [
+      new PersonResolver(questions),
+      new CompanyResolver(questions),
+      new PathResolver(questions),
+      new PeopleMutationResolver(publisher, streams),
+      new GraphChangeResolver(questions),
+    ],
+    references: {
+      Person: ({ id }) => questions.person(nodeId('person', id)),
+      Company: ({ id }) => questions.company(nodeId('company', id)),
+    },
+    streams: { graphChanged: graphChanges(streams, applied) },
+  });
+}

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Subgraph } from './subgraph.ts';
+
+const largestBody = 1024 * 1024;
+
+/** Serves one subgraph by itself: queries over HTTP (Apollo Server), subscriptions over WebSocket, at /graphql. */
+export async function serveSubgraph(
+  subgraph: Subgraph,
+  host: string,
+  port: number,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const apollo = new ApolloServer({ schema: subgraph.schema, includeStacktraceInErrorResponses: false });
+  await apollo.start();
+  const http = createServer((request, response) => {
+    answer(apollo, request, response).catch(() => response.writeHead(500).end());
+  });
+  const graphqlWs = useServer(
+    { schema: subgraph.schema },
+    new WebSocketServer({ server: http, path: '/graphql', maxPayload: largestBody }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject).listen(port, host, resolve);
+  });
+  return {
+    url: `http://${host}:${(http.address() as AddressInfo).port}/graphql`,
+    async stop() {
+      await graphqlWs.dispose();
+      await new Promise((resolve) => {
+        http.close(resolve);
+        http.closeAllConnections();
+      });
+      await apollo.stop();
+    },
+  };
+}
+
+async function answer(apollo: ApolloServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://subgraph');
+  if (url.pathname !== '/graphql') return void response.writeHead(404).end();
+  if (Number(request.headers['content-length'] ?? 0) > largestBody) return void response.writeHead(413).end();
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, String(value));
+  const body = request.method === 'POST' ? parseJson(await text(request)) : undefined;
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: request.method ?? 'GET', headers, search: url.search, body },
+    context: async () => ({}),
+  });
+  response.writeHead(result.status ?? 200, Object.fromEntries(result.headers));
+  if (result.body.kind === 'complete') response.end(result.body.string);
+  else {
+    for await (const chunk of result.body.asyncIterator) response.write(chunk);
+    response.end();
+  }
+}
+
+/** Apollo Server answers a body that is no object with 400 and says why. */
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

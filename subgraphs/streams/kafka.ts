@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, Batch, Consumer, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { messageOf, TributaryError } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/log.ts';
+import { logGroup } from '../../schema/topics.ts';
+import type { LoggedMessage, Position } from './position.ts';
+import { Recent } from './recent.ts';
+import type { Ring } from './ring.ts';
+import type { Broker, Follower } from './tail.ts';
+
+/** How long the archive's committed offsets are used, in milliseconds: a thousand waiting readers ask once. */
+const archivedMaxAgeMs = 75;
+/** How long the broker holds a fetch when nothing is new; it answers at once when something is. */
+const maxWaitTimeInMs = 500;
+/** How soon a new partition is noticed, in milliseconds. Its messages are read from its beginning whenever that is. */
+const metadataMaxAge = 10_000;
+const restartDelaysMs = [200, 500, 1_000, 2_000, 5_000];
+
+/** Streams' view of Kafka. Topics are named without the prefix that they have in Kafka. */
+export class KafkaBroker implements Broker {
+  readonly #kafka: Kafka;
+  readonly #prefix: string;
+  readonly #log: Logger;
+  readonly #archived = new Map<string, Recent<Position>>();
+  #admin: Promise<Admin> | undefined;
+
+  constructor(kafka: Kafka, prefix: string, log: Logger) {
+    this.#kafka = kafka;
+    this.#prefix = prefix;
+    this.#log = log;
+  }
+
+  ends(topic: string): Promise<Position> {
+    return this.#ask(async (admin) => positionOf(await admin.fetchTopicOffsets(this.#prefix + topic)));
+  }
+
+  firstAt(topic: string, time: number): Promise<{ first: Position; start: Position }> {
+    const name = this.#prefix + topic;
+    return this.#ask(async (admin) => {
+      // Negative times mean something else to Kafka.
+      const first = positionOf(await admin.fetchTopicOffsetsByTimestamp(name, Math.max(0, time)));
+      const offsets = await admin.fetchTopicOffsets(name);
+      return { first, start: positionOf(offsets.map(({ partition, low }) => ({ partition, offset: low }))) };
+    });
+  }
+
+  archivedEnd(topic: string): Promise<Position> {
+    let recent = this.#archived.get(topic);
+    if (!recent) {
+      const question = { groupId: this.#prefix + logGroup, topics: [this.#prefix + topic] };
+      recent = new Recent(archivedMaxAgeMs, () =>
+        this.#ask(async (admin) => positionOf((await admin.fetchOffsets(question))[0]?.partitions ?? [])),
+      );
+      this.#archived.set(topic, recent);
+    }
+    return recent.get();
+  }
+
+  async follow(topic: string, ring: Ring): Promise<Follower> {
+    ring.begin(await this.ends(topic));
+    const name = this.#prefix + topic;
+    // A group of its own, so that this process gets every partition.
+    const groupId = `${this.#prefix}tributary.tail.${topic}.${randomUUID()}`;
+    const stopped = new AbortController();
+    const done = this.#keepFollowing(name, groupId, ring, stopped.signal);
+    return {
+      close: async () => {
+        stopped.abort();
+        await done;
+        await this.#ask((admin) => admin.deleteGroups([groupId])).catch((error) =>
+          this.#log.debug({ groupId, reason: messageOf(error) }, 'a group was left to the broker to forget'),
+        );
+      },
+    };
+  }
+
+  /** Ends the connection that questions are asked on. */
+  async close(): Promise<void> {
+    const admin = await this.#admin?.catch(() => undefined);
+    await admin?.disconnect();
+  }
+
+  async #keepFollowing(name: string, groupId: string, ring: Ring, stopped: AbortSignal): Promise<void> {
+    for (let attempt = 0; !stopped.aborted; attempt++) {
+      const consumer = this.#kafka.consumer({
+        groupId,
+        maxWaitTimeInMs,
+        metadataMaxAge,
+        allowAutoTopicCreation: false,
+      });
+      try {
+        const crash = await startFollowing(consumer, name, ring, () => (attempt = 0), stopped);
+        if (crash !== undefined) throw crash;
+      } catch (error) {
+        this.#log.warn(
+          { topic: name, reason: messageOf(error) },
+          'the tail has lost Kafka; it will go on where it stood',
+        );
+      }
+      await consumer.disconnect().catch(() => {});
+      const pause = restartDelaysMs[Math.min(attempt, restartDelaysMs.length - 1)];
+      await delay(pause, undefined, { signal: stopped }).catch(() => {});
+    }
+  }
+
+  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      this.#admin ??= this.#connect();
+      return await question(await this.#admin);
+    } catch (cause) {
+      throw new TributaryError('BROKER_UNAVAILABLE', 'Kafka does not answer. Try again later.', {}, { cause });
+    }
+  }
+
+  async #connect(): Promise<Admin> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      return admin;
+    } catch (error) {
+      this.#admin = undefined;
+      throw error;
+    }
+  }
+}
+
+/** Fills the ring until stopped. @returns why it ended, when it was not stopped. */
+export async function startFollowing(
+  consumer: Consumer,
+  topic: string,
+  ring: Ring,
+  onJoin: () => void,
+  stopped: AbortSignal,
+): Promise<unknown> {
+  const ended = Promise.withResolvers<unknown>();
+  const stop = () => ended.resolve(undefined);
+  stopped.addEventListener('abort', stop, { once: true });
+  try {
+    // Whenever the group is joined, also after a loss of the broker, reading goes on where the ring ends.
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      onJoin();
+      for (const partition of payload.memberAssignment[topic] ?? [])
+        consumer.seek({ topic, partition, offset: String(ring.end(partition)) });
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) ended.resolve(payload.error); // else kafkajs joins again by itself
+    });
+    await consumer.connect();
+    // When the offset that is sought is gone, the oldest one left: the ring sees the hole.
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: async ({ batch }) => fill(ring, batch) });
+    return await ended.promise;
+  } finally {
+    stopped.removeEventListener('abort', stop);
+  }
+}
+
+/** Appends a batch, unless it shows that messages which were there are gone. */
+function fill(ring: Ring, batch: Batch): void {
+  if (Number(batch.highWatermark) < ring.end(batch.partition))
+    ring.fail(
+      new TributaryError(
+        'CURSOR_AHEAD',
+        `The stream now ends before messages that were already read: the topic was made anew. Start from \`since\`.`,
+      ),
+    );
+  else ring.append(batch.partition, batch.messages.map(toLogged(batch.partition)), Number(batch.lastOffset()) + 1);
+}
+
+const toLogged =
+  (partition: number) =>
+  ({ offset, timestamp, key, headers, value }: KafkaMessage): LoggedMessage => ({
+    partition,
+    offset: Number(offset),
+    at: Number(timestamp),
+    key: key?.toString() ?? null,
+    headers: textOf(headers),
+    value: value?.toString() ?? null,
+  });
+
+function textOf(headers: IHeaders = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+/** A partition for which nothing is committed has the offset -1. */
+function positionOf(partitions: { partition: number; offset: string }[]): Position {
+  const position: number[] = [];
+  for (const { partition, offset } of partitions) position[partition] = Math.max(0, Number(offset));
+  return Array.from(position, (offset) => offset ?? 0);
+}

@@ -1,0 +1,13 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Position } from './streams/position.ts';
+
+/** One domain's part of the graph. */
+export interface Subgraph {
+  name: string;
+  schema: GraphQLSchema;
+  /**
+   * Topics of which this subgraph serves a view, each with what resolves when the view holds everything before the
+   * position, and fails when the signal is given first.
+   */
+  views: Record<string, (position: Position, signal: AbortSignal) => Promise<void>>;
+}
