@@ -38,6 +38,7 @@ export async function openGateway({
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
     plugins: () => [useSubscriptionAcceptGuard()],
+    subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,

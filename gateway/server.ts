@@ -5,6 +5,7 @@ import { type GatewayRuntime, getGraphQLWSOptions } from '@graphql-hive/gateway-
 import { useServer } from 'graphql-ws/use/ws';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
+import { isLoopback } from '../platform/loopback.ts';
 import { projectRoot } from '../platform/root.ts';
 
 export interface GatewayServer {
@@ -78,9 +79,4 @@ function notFound(response: ServerResponse): void {
   response
     .writeHead(404, { 'content-type': 'text/plain' })
     .end('Nothing here. The explorer is at /, GraphQL at /graphql.\n');
-}
-
-/** Whether the address can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

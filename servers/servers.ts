@@ -69,7 +69,7 @@ export async function startServers(settings: Settings, report: Report): Promise<
   if (commands.length > 0) report.progress(step, 0, commands.length);
   const starts = await Promise.allSettled(
     commands.map(async (command) => {
-      const child = new Child(await command, report.say);
+      const child = new Child(await command, (line) => report.say(line));
       children.push(child);
       await child.start();
       report.progress(step, ++ready, commands.length);

@@ -16,7 +16,7 @@ export class PageInfo {
 export interface Connection<Node> {
   edges: { node: Node; cursor: string }[];
   pageInfo: PageInfo;
-  totalCount: () => Promise<number>;
+  readonly totalCount: Promise<number>;
 }
 
 /** The Relay connection types of a node type: PersonConnection with PersonEdge, and so on. */
@@ -30,7 +30,7 @@ export function connectionType<Node extends object>(node: ClassType<Node>): Clas
   class NodeConnection {
     @Field(() => [Edge]) edges!: Edge[];
     @Field(() => PageInfo) pageInfo!: PageInfo;
-    @Field(() => Int, { description: 'How many there are on all pages.' }) totalCount!: () => Promise<number>;
+    @Field(() => Int, { description: 'How many there are on all pages.' }) totalCount!: Promise<number>;
   }
   return NodeConnection;
 }
@@ -64,7 +64,7 @@ export function page<Row, Node>(
   { first, after }: PageRequest,
   keyOf: (row: Row) => SortKey,
   nodeOf: (row: Row) => Node,
-  totalCount: () => Promise<number>,
+  count: () => Promise<number>,
 ): Connection<Node> {
   const edges = rows.slice(0, first).map((row) => ({ node: nodeOf(row), cursor: encodeKey(keyOf(row)) }));
   return {
@@ -75,7 +75,10 @@ export function page<Row, Node>(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    totalCount,
+    // Counting costs a statement, so only who asks for it pays.
+    get totalCount() {
+      return count();
+    },
   };
 }
 

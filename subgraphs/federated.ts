@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, isUnionType, parse } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, type PubSub } from 'type-graphql';
 import { GraphQLDateTime } from './scalars.ts';
 
@@ -41,6 +41,9 @@ export function federatedSchema({ resolvers, instances, references, streams }: F
   });
   const map = createResolversMap(schema) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(references)) map[type] = { ...map[type], __resolveReference: resolve };
+  // Compiled queries want the type of a union's member at once, and type-graphql's own way is asynchronous.
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isUnionType(type)) map[type.name] = { __resolveType: (member: object) => member.constructor.name };
   for (const [field, open] of Object.entries(streams))
     map.Subscription![field] = {
       ...(map.Subscription![field] as object),

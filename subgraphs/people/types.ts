@@ -56,7 +56,6 @@ export class NodeRef {
 export const PathNode = createUnionType({
   name: 'PathNode',
   types: () => [Person, Company] as const,
-  resolveType: (node) => (node instanceof Person ? Person : Company),
 });
 
 @ObjectType()

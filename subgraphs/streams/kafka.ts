@@ -35,13 +35,12 @@ export class KafkaBroker implements Broker {
     return this.#ask(async (admin) => positionOf(await admin.fetchTopicOffsets(this.#prefix + topic)));
   }
 
-  firstAt(topic: string, time: number): Promise<{ first: Position; start: Position }> {
+  firstAt(topic: string, time: number): Promise<{ first: Position; oldest: Position }> {
     const name = this.#prefix + topic;
     return this.#ask(async (admin) => {
+      const offsetsAt = async (at: number) => positionOf(await admin.fetchTopicOffsetsByTimestamp(name, at));
       // Negative times mean something else to Kafka.
-      const first = positionOf(await admin.fetchTopicOffsetsByTimestamp(name, Math.max(0, time)));
-      const offsets = await admin.fetchTopicOffsets(name);
-      return { first, start: positionOf(offsets.map(({ partition, low }) => ({ partition, offset: low }))) };
+      return { first: await offsetsAt(Math.max(0, time)), oldest: await offsetsAt(0) };
     });
   }
 

@@ -193,14 +193,14 @@ async function perform(world: World, clients: Client[], action: Step): Promise<v
   await setImmediate();
 }
 
-describe('any interleaving gives exactly the log (S1, S2, S8, S9, S10, S12)', () => {
+describe('any interleaving gives exactly the log (S1, S8, S9, S11 to S15, S18, S23, S25, S26, S27)', () => {
   test('of appends, archive lag, eviction, loss of the tail, growth, expiry, stalls, faults, reconnects and filters', async () => {
     await fc.assert(
       fc.asyncProperty(script, async ({ seed, ringBytes, pageBytes, pageRows, clients: kinds, steps }) => {
         const world = new World(2, pageRows);
         for (const { partition: place, some: count } of seed)
           for (let i = 0; i < count; i++) world.append(place % 2, { later: i % 2 });
-        const { subscribe } = open(world, { ringBytes, pageBytes });
+        const { subscribe } = open(world, { ringBytes, pageBytes, lingerMs: 100 });
         const clients = kinds.map(({ begins, since, keeps }) => {
           const begin = { now: {}, since: { since: new Date(1_000 + since) }, earliest: { after: cursorAt([0, 0]) } };
           return new Client(
@@ -240,7 +240,326 @@ describe('any interleaving gives exactly the log (S1, S2, S8, S9, S10, S12)', ()
                 expect(at < 1_000 + since || world.wasExpired(partition, offset)).toBe(true);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1_500 },
     );
   }, 120_000);
+});
+
+const history = fc.array(fc.record({ partition: fc.nat(2), later: fc.nat(2), hole: fc.constantFrom(0, 0, 0, 2) }), {
+  maxLength: 40,
+  size: 'max',
+});
+
+/** A world whose messages are all in the log, and none in a ring that starts now. */
+function archivedWorld(appends: { partition: number; later?: number; hole?: number }[], pageRows?: number): World {
+  const world = new World(3, pageRows);
+  world.prompt = true;
+  for (const { partition: place, later, hole } of appends) world.append(place, { later, hole });
+  for (let place = 0; place < 3; place++) world.archive(place, Number.POSITIVE_INFINITY);
+  world.commit();
+  return world;
+}
+
+describe('history', () => {
+  test('comes merged by time of append, in [since, until), and resumes alike after each of its events (S1, S8, S10, S16)', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, fc.nat(20), fc.nat(60), fc.nat(8), async (appends, since, length, forgotten) => {
+        const world = archivedWorld(appends, 3);
+        for (let place = 0; place < 3; place++) world.forget(place, forgotten);
+        const [from, to] = [1_000 + since, 1_000 + since + length];
+        world.clock = Math.max(world.clock, to);
+        const { subscribe } = open(world);
+        const merged = world.messages
+          .filter(({ at }) => at >= from && at < to)
+          .sort((a, b) => a.at - b.at || a.partition - b.partition || a.offset - b.offset)
+          .map(placeOf);
+        const found: string[] = [];
+        const events = await subscribe({ since: new Date(from), until: new Date(to) });
+        for await (const { value, cursor, at } of events) {
+          found.push(placeOf(value));
+          expect(at.getTime()).toBe(value.at);
+          const rest = await places(await subscribe({ after: cursor, until: new Date(to) }));
+          expect(rest).toEqual(merged.slice(found.length));
+        }
+        expect(found).toEqual(merged);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('of any length lets others run, and so does what does not match (S18)', async () => {
+    const world = archivedWorld([]);
+    const { subscribe } = open(world, { ringBytes: 1 << 24 });
+    const none = await subscribe({ select: (message) => (message.offset === 9_999 ? message : undefined) });
+    const all = await subscribe();
+    for (let i = 0; i < 10_000; i++) world.append(0);
+    world.deliver(0, 10_000);
+    let turns = 0;
+    let ended = false;
+    const others = (async () => {
+      for (; !ended; turns++) await setImmediate();
+    })();
+    expect(await take(none, 1)).toEqual(['0/9999']);
+    const skipping = turns;
+    await take(all, 10_000);
+    ended = true;
+    await others;
+    expect(skipping).toBeGreaterThan(10);
+    expect(turns - skipping).toBeGreaterThan(10);
+  });
+
+  test('waits where the archive is not so far as the ring, and asks ever more seldom (S12)', async () => {
+    const world = archivedWorld([{ partition: 0 }]);
+    for (let i = 0; i < 3; i++) world.append(0);
+    const { subscribe } = open(world);
+    const events = await subscribe({ after: cursorAt([0, 0, 0]) });
+    expect(await take(events, 1)).toEqual(['0/0']);
+    const next = take(events, 3);
+    const before = world.asked.archivedEnd;
+    for (let second = 0; second < 60; second++) {
+      for (let i = 0; i < 10; i++) {
+        world.tick(100);
+        await setImmediate();
+      }
+    }
+    expect(world.asked.archivedEnd - before).toBeLessThan(70);
+    world.archive(0, 2);
+    world.commit();
+    world.tick(1_000);
+    await setImmediate();
+    world.archive(0, 1);
+    world.commit();
+    world.tick(1_000);
+    expect(await next).toEqual(['0/1', '0/2', '0/3']);
+  });
+});
+
+describe('live events', () => {
+  test('come in the order of arrival, and from now on only (S9, S17)', async () => {
+    const world = archivedWorld([{ partition: 0 }, { partition: 1 }]);
+    const { subscribe } = open(world);
+    const events = await subscribe();
+    for (const place of [0, 1, 2, 0]) world.append(place, { later: 1 });
+    for (const place of [2, 0, 1, 0]) world.deliver(place, 1);
+    expect(await take(events, 4)).toEqual(['2/0', '0/1', '1/1', '0/2']);
+    expect(world.asked.read).toBe(0);
+  });
+
+  test('need one reader of Kafka, from the first subscriber until a while after the last (S21)', async () => {
+    const world = archivedWorld([]);
+    const { subscribe } = open(world, { lingerMs: 500 });
+    const many = await Promise.all(Array.from({ length: 100 }, () => subscribe()));
+    const next = many.map((each) => take(each, 1));
+    world.append(0);
+    world.deliver(0, 1);
+    expect((await Promise.all(next)).flat()).toEqual(Array(100).fill('0/0'));
+    for (const each of many) await each.return();
+    world.tick(499);
+    const late = await subscribe();
+    world.tick(10_000);
+    expect(world.asked).toMatchObject({ follow: 1, closed: 0 });
+    await late.return();
+    await late.return();
+    world.tick(500);
+    await setImmediate();
+    expect(world.asked).toMatchObject({ follow: 1, closed: 1 });
+    await subscribe();
+    expect(world.asked.follow).toBe(2);
+  });
+
+  test('are held back until they are ready (S28)', async () => {
+    const world = archivedWorld([{ partition: 1 }]);
+    const gate = Promise.withResolvers<void>();
+    const asked: Position[] = [];
+    const ready = (position: Position) => {
+      asked.push(position);
+      return position[0] === 2 ? Promise.reject(new TributaryError('READ_AFTER_TIMEOUT', 'not yet')) : gate.promise;
+    };
+    const { subscribe } = open(world);
+    const events = await subscribe({ ready });
+    let delivered = false;
+    const next = events.next().then(({ value }) => {
+      delivered = true;
+      return value?.value.offset;
+    });
+    for (let i = 0; i < 2; i++) world.append(0);
+    world.deliver(0, 2);
+    await setImmediate();
+    expect([asked, delivered]).toEqual([[[1, 1, 0]], false]);
+    gate.resolve();
+    expect(await next).toBe(0);
+    await expect(events.next()).rejects.toMatchObject({ code: 'READ_AFTER_TIMEOUT' });
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('until (S10)', () => {
+  test('a time to come completes when it has passed and what came before it is delivered', async () => {
+    const world = archivedWorld([{ partition: 0 }]);
+    const { subscribe } = open(world);
+    const events = places(await subscribe({ until: new Date(world.clock + 100) }));
+    world.append(0, { later: 50 });
+    world.append(1, { later: 49 });
+    world.deliver(0, 1);
+    await setImmediate();
+    world.tick(1);
+    world.append(1, { later: 0 });
+    world.append(2, { later: 10 });
+    world.deliver(2, 1);
+    let completed = false;
+    void events.then(() => (completed = true));
+    await setImmediate();
+    expect(completed).toBe(false);
+    world.deliver(1, 2);
+    expect(await events).toEqual(['0/1', '1/0']);
+  });
+
+  test('completes by the clock alone, when nothing comes', async () => {
+    const world = archivedWorld([{ partition: 0 }]);
+    const { subscribe } = open(world);
+    const events = places(await subscribe({ until: new Date(world.clock + 100) }));
+    await setImmediate();
+    expect(world.timers).toBe(1);
+    world.tick(100);
+    expect(await events).toEqual([]);
+  });
+
+  test("goes by the broker's clock where it is ahead", async () => {
+    const world = archivedWorld([]);
+    const { subscribe } = open(world);
+    const events = places(await subscribe({ until: new Date(world.clock + 100) }));
+    world.append(0, { later: 99 });
+    world.append(0, { later: 1 });
+    world.clock -= 50;
+    world.deliver(0, 2);
+    expect(await events).toEqual(['0/0']);
+  });
+});
+
+describe('a subscription that is ended (S22)', () => {
+  const waits: Record<string, (world: World) => Partial<SubscribeOptions<LoggedMessage>>> = {
+    'while nothing comes': () => ({}),
+    'while nothing comes, before its time': (world) => ({ until: new Date(world.clock + 10_000) }),
+    'while the log is read': () => ({ after: cursorAt([0, 0, 0]) }),
+    'while the archive is behind': (world) => {
+      world.append(1);
+      return { after: cursorAt([1, 0, 0]) };
+    },
+    'while a view is behind': (world) => {
+      world.prompt = true;
+      return { after: cursorAt([0, 0, 0]), ready: () => new Promise(() => {}) };
+    },
+  };
+  test.each(Object.keys(waits))('%s, ends at once, before the first event and after', async (wait) => {
+    for (const eventsBefore of [0, 1]) {
+      const world = archivedWorld([{ partition: 0 }]);
+      world.prompt = false;
+      const options = waits[wait]!(world);
+      const { subscribe } = open(world, { lingerMs: 500 });
+      const events = await subscribe(options);
+      const arrived = world.append(2);
+      if (eventsBefore > 0 && options.after === undefined) {
+        world.deliver(2, 1);
+        expect(await take(events, 1)).toEqual([placeOf(arrived)]);
+      }
+      const pending = [events.next(), events.next()];
+      await setImmediate();
+      await setImmediate();
+      expect(await events.return()).toEqual({ done: true, value: undefined });
+      for (const each of pending) expect(await each).toEqual({ done: true, value: undefined });
+      expect(await events.next()).toEqual({ done: true, value: undefined });
+      expect(world.timers).toBe(1); // the one that stops the tail
+      world.tick(500);
+      world.answer();
+      await setImmediate();
+      expect([world.timers, world.asked.closed]).toEqual([0, 1]);
+    }
+  });
+});
+
+describe('what cannot be served has its own code', () => {
+  const code = (code: string) => ({ code });
+
+  test('after and since together (S7)', async () => {
+    const { subscribe } = open(archivedWorld([]));
+    const both = { after: cursorAt([0, 0, 0]), since: new Date(0) };
+    await expect(subscribe(both)).rejects.toMatchObject(code('BAD_USER_INPUT'));
+  });
+
+  test('a cursor that was edited, or moved (S2, S4)', async () => {
+    const { subscribe } = open(archivedWorld([]));
+    await expect(subscribe({ after: 'x' })).rejects.toMatchObject(code('CURSOR_INVALID'));
+    const after = cursorAt([0, 0, 0]);
+    const moved = { after, scope: { ...scope, tenant: 'other' } };
+    await expect(subscribe(moved)).rejects.toMatchObject(code('CURSOR_FOREIGN'));
+  });
+
+  test('a position past the end, or in a partition that is gone (S24)', async () => {
+    const world = archivedWorld([{ partition: 0 }]);
+    const { subscribe } = open(world, { lingerMs: 500 });
+    for (const position of [
+      [2, 0, 0],
+      [1, 0, 0, 0],
+    ])
+      await expect(subscribe({ after: cursorAt(position) })).rejects.toMatchObject(code('CURSOR_AHEAD'));
+    world.tick(500);
+    await setImmediate();
+    expect(world.asked.closed).toBe(1); // what is refused holds nothing
+    await subscribe();
+    world.append(0); // not in the ring yet, but in Kafka: another replica may have handed out the cursor
+    await expect(subscribe({ after: cursorAt([2, 0, 0]) })).resolves.toBeDefined();
+  });
+
+  test('a stream that falls back behind what was read (S24)', async () => {
+    const world = archivedWorld([]);
+    const { subscribe } = open(world);
+    const next = (await subscribe()).next();
+    await setImmediate();
+    world.fail(new TributaryError('CURSOR_AHEAD', 'made anew'));
+    await expect(next).rejects.toMatchObject(code('CURSOR_AHEAD'));
+    await subscribe();
+    expect(world.asked.follow).toBe(2);
+  });
+
+  test('a position that has expired; `earliest` works, and moves no other partition (S25)', async () => {
+    const world = archivedWorld(Array.from({ length: 8 }, (_, i) => ({ partition: i % 2 })));
+    for (const place of [0, 1]) world.forget(place, 4);
+    world.expire(0, 2);
+    const { subscribe } = open(world);
+    const until = new Date(world.clock + 1);
+    world.clock += 1;
+    const refused = await subscribe({ after: cursorAt([1, 1, 0]), until }).catch((error) => error);
+    expect(refused).toMatchObject(code('CURSOR_EXPIRED'));
+    const after = refused.details.earliest;
+    expect(cursors.decode(after, topic, scope)).toEqual([2, 1, 0]);
+    expect((await places(await subscribe({ after, until }))).sort()).toEqual(['0/2', '0/3', '1/1', '1/2', '1/3']);
+    expect((await places(await subscribe({ since: new Date(0), until }))).length).toBe(6);
+  });
+
+  test('messages that expire in front of a slow reader (S14, S25)', async () => {
+    const world = archivedWorld(
+      Array.from({ length: 6 }, () => ({ partition: 0, hole: 1 })),
+      2,
+    );
+    const { subscribe } = open(world);
+    const events = await subscribe({ after: cursorAt([0, 0, 0]) });
+    expect(await take(events, 2)).toEqual(['0/1', '0/3']);
+    world.forget(0, 8);
+    world.expire(0, 8);
+    const thrown = await events.next().catch((error) => error);
+    expect(thrown).toMatchObject(code('CURSOR_EXPIRED'));
+    expect(cursors.decode(thrown.details.earliest, topic, scope)).toEqual([9, 0, 0]);
+  });
+
+  test('a log that does not answer; who is in the ring does not need it (S27)', async () => {
+    const world = archivedWorld([{ partition: 0 }]);
+    world.failReads = 1;
+    const { subscribe } = open(world);
+    const live = await subscribe();
+    const behind = await subscribe({ after: cursorAt([0, 0, 0]) });
+    await expect(behind.next()).rejects.toMatchObject(code('STORE_UNAVAILABLE'));
+    world.append(0);
+    world.deliver(0, 1);
+    expect(await take(live, 1)).toEqual(['0/1']);
+  });
 });

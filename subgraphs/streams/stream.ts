@@ -119,11 +119,11 @@ export class Streams {
   }
 
   async #positionAt(topic: string, time: number): Promise<Position> {
-    const { first, start } = await this.#broker.firstAt(topic, time);
+    const { first, oldest } = await this.#broker.firstAt(topic, time);
     return Promise.all(
       first.map(async (offset, partition) => {
         // Kafka may have forgotten older messages that the log still has.
-        if (offset > start[partition]! || start[partition] === 0) return offset;
+        if (offset > oldest[partition]! || oldest[partition] === 0) return offset;
         return Math.min(offset, (await this.#log.firstAt(topic, partition, time)) ?? offset);
       }),
     );

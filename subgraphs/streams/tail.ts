@@ -7,9 +7,9 @@ export interface Broker {
   ends(topic: string): Promise<Position>;
   /**
    * Where the first message appended at or after a time (milliseconds since 1970) is, among those that Kafka still
-   * has; where there is none, the end. `start` is the oldest offset that Kafka still has.
+   * has; where there is none, the end. `oldest` is where the oldest of them is, and again the end where none is left.
    */
-  firstAt(topic: string, time: number): Promise<{ first: Position; start: Position }>;
+  firstAt(topic: string, time: number): Promise<{ first: Position; oldest: Position }>;
   /** The offset up to which each partition is in the log; it may be some tens of milliseconds old. */
   archivedEnd(topic: string): Promise<Position>;
   /**

@@ -59,12 +59,12 @@ export class World implements Broker, LogReader {
   }
 
   /** @param later milliseconds since the last append. @param hole offsets that are left out before the message. */
-  append(place: number, { later = 0, hole = 0, key = '' } = {}): LoggedMessage {
+  append(place: number, { later = 0, hole = 0 }: { later?: number; hole?: number } = {}): LoggedMessage {
     const { messages, end } = this.#partitions[place]!;
     this.clock += later;
     const offset = end + hole;
     const value = String(offset);
-    messages.push({ partition: place, offset, at: this.clock, key: key || 'ab'[offset % 2]!, headers: {}, value });
+    messages.push({ partition: place, offset, at: this.clock, key: 'ab'[offset % 2]!, headers: {}, value });
     this.#partitions[place]!.end = offset + 1;
     return messages.at(-1)!;
   }
@@ -115,6 +115,11 @@ export class World implements Broker, LogReader {
     }
   }
 
+  /** Ends the rings, as the tail does when it sees that the topic was made anew. */
+  fail(error: TributaryError): void {
+    for (const ring of this.#rings) ring.fail(error);
+  }
+
   /** Lets reads of the log come back, the oldest first. */
   answer(count = Number.POSITIVE_INFINITY): void {
     for (const resolve of this.#reads.splice(0, count)) resolve();
@@ -152,19 +157,19 @@ export class World implements Broker, LogReader {
     return this.kafkaEnds;
   }
 
-  async firstAt(topic: string, time: number): Promise<{ first: Position; start: Position }>;
+  async firstAt(topic: string, time: number): Promise<{ first: Position; oldest: Position }>;
   async firstAt(topic: string, place: number, time: number): Promise<number | undefined>;
   async firstAt(_topic: string, a: number, b?: number): Promise<unknown> {
     if (b !== undefined) {
       const { messages, logStart, archived } = this.#partitions[a]!;
       return messages.find(({ offset, at }) => offset >= logStart && offset < archived && at >= b)?.offset;
     }
-    const start = this.#partitions.map(({ kafkaStart }) => kafkaStart);
-    const first = this.#partitions.map(
-      ({ messages, kafkaStart, end }) =>
-        messages.find(({ offset, at }) => offset >= kafkaStart && at >= a)?.offset ?? end,
-    );
-    return { first, start };
+    const offsetsAt = (time: number) =>
+      this.#partitions.map(
+        ({ messages, kafkaStart, end }) =>
+          messages.find(({ offset, at }) => offset >= kafkaStart && at >= time)?.offset ?? end,
+      );
+    return { first: offsetsAt(a), oldest: offsetsAt(0) };
   }
 
   async archivedEnd(): Promise<Position> {
