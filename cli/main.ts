@@ -21,6 +21,12 @@ program
   .action(async (options: { demo: boolean }) => (await import('./up.ts')).up(readSettings(), options));
 
 program
+  .command('servers')
+  .description('start the three servers alone, and print their addresses')
+  .option('--scratch', 'on free ports with throw-away data; test runs use them while they are up', false)
+  .action(async (options: { scratch: boolean }) => (await import('./servers.ts')).servers(readSettings(), options));
+
+program
   .command('gateway')
   .description('serve the graph and the explorer')
   .action(async () => (await import('./gateway.ts')).gateway(readSettings()));

@@ -37,7 +37,7 @@ export class PagePool {
 
   /** Bytes that one more reader may hold. */
   get share(): number {
-    const fair = this.#limit / (this.#holders.size + 1);
+    const fair = this.#limit / (this.#holders.size + loadsAtOnce);
     return Math.min(Math.max(fair, readerBytes.least), readerBytes.most);
   }
 

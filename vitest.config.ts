@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+// Two entry points of graphql in one process would be two copies of it, which refuse each other's schemas.
+const alias = { graphql: 'graphql/index.js' };
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['test/**', 'node_modules/**', 'dist/**'] },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'scenario',
+          include: ['test/**/*.test.ts'],
+          globalSetup: 'test/servers.ts',
+          fileParallelism: false, // all share one Neo4j, which has one database
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
