@@ -38,16 +38,45 @@ const retryDelaysMs = [100, 250, 500, 1_000, 2_000];
 
 /**
  * Feeds a view from Kafka. Offsets are committed only after the write, so everything is delivered at least once. A
- * store that is away is waited for; a message that the store refuses for good is singled out and handed to `refuse`.
+ * store or a broker that is away is waited for; a message that the store refuses for good is singled out and handed to
+ * `refuse`.
  */
 export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<RunningView> {
   const stopped = new AbortController();
+  let consumer = await consume(view, kafka, settings, log, stopped.signal);
+  const running = (async () => {
+    // kafkajs begins again by itself after most faults; after the others it leaves that to us.
+    for (let attempt = 0; await consumer.givenUp; attempt++) {
+      await consumer.stop();
+      await delay(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)], undefined, {
+        signal: stopped.signal,
+      }).catch(() => {});
+      if (stopped.signal.aborted) return;
+      consumer = await consume(view, kafka, settings, log, stopped.signal);
+    }
+  })();
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+      await consumer.stop();
+    },
+  };
+}
+
+/** One consumer. `givenUp` resolves with true when it has ended by a fault, and with false when it is stopped. */
+async function consume(view: View, kafka: Kafka, settings: Settings, log: Logger, stopped: AbortSignal) {
   const consumer = kafka.consumer({
     groupId: settings.KAFKA_PREFIX + view.group,
     sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
-    heartbeatInterval: Math.ceil(settings.KAFKA_SESSION_TIMEOUT_MS / 5),
+    heartbeatInterval: heartbeatMs(settings),
     maxWaitTimeInMs: 500,
     retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 1_000_000 },
+  });
+  const { promise: givenUp, resolve } = Promise.withResolvers<boolean>();
+  stopped.addEventListener('abort', () => resolve(false));
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) resolve(true);
   });
   await consumer.connect();
   await consumer.subscribe({ topics: view.topics.map((topic) => settings.KAFKA_PREFIX + topic), fromBeginning: true });
@@ -55,79 +84,66 @@ export async function runView(view: View, kafka: Kafka, settings: Settings, log:
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: view.concurrency,
-    eachBatch: (payload) => feed(view, payload, consumer, settings.KAFKA_PREFIX, stopped.signal, log),
+    eachBatch: (payload) => feed(view, payload, consumer, settings, stopped, log),
   });
-  return {
-    async stop() {
-      stopped.abort();
-      await consumer.disconnect();
-    },
-  };
+  return { givenUp, stop: () => consumer.disconnect() };
 }
+
+const heartbeatMs = (settings: Settings) => Math.ceil(settings.KAFKA_SESSION_TIMEOUT_MS / 5);
 
 async function feed(
   view: View,
   { batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload,
   consumer: Consumer,
-  prefix: string,
+  settings: Settings,
   stopped: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  const beat = async () => {
-    await heartbeat();
-  };
-  for (let start = 0; start < batch.messages.length; start += view.batchSize) {
-    if (!isRunning() || isStale()) return;
-    const messages = batch.messages.slice(start, start + view.batchSize);
-    await settle(
-      view,
-      { topic: batch.topic.slice(prefix.length), partition: batch.partition, messages },
-      beat,
-      stopped,
-      log,
-    );
-    const next = Number(messages.at(-1)!.offset) + 1;
-    resolveOffset(messages.at(-1)!.offset);
-    await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: String(next) }]);
-    await heartbeat();
+  const topic = batch.topic.slice(settings.KAFKA_PREFIX.length);
+  // A write may take longer than the group waits for a sign of life.
+  const beats = setInterval(() => heartbeat().catch(() => {}), heartbeatMs(settings));
+  try {
+    for (let start = 0; start < batch.messages.length; start += view.batchSize) {
+      if (!isRunning() || isStale()) return;
+      const messages = batch.messages.slice(start, start + view.batchSize);
+      await settle(view, { topic, partition: batch.partition, messages }, stopped, log);
+      const { offset } = messages.at(-1)!;
+      resolveOffset(offset);
+      const next = String(Number(offset) + 1);
+      // Whoever gets the partition instead writes the same again, which changes nothing.
+      await consumer
+        .commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }])
+        .catch((error) => {
+          log.debug({ view: view.group, reason: messageOf(error) }, 'an offset was not committed');
+        });
+      await heartbeat();
+    }
+  } finally {
+    clearInterval(beats);
   }
 }
 
 /** Writes the batch, however long the store is away; halves it again and again to find a message that is refused. */
-async function settle(
-  view: View,
-  batch: Batch,
-  beat: () => Promise<void>,
-  stopped: AbortSignal,
-  log: Logger,
-): Promise<void> {
+async function settle(view: View, batch: Batch, stopped: AbortSignal, log: Logger): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await view.write(batch);
     } catch (error) {
       stopped.throwIfAborted();
-      if (!view.isTransient(error)) return halve(view, batch, error, beat, stopped, log);
+      if (!view.isTransient(error)) return halve(view, batch, error, stopped, log);
       log.warn({ view: view.group, attempt, reason: messageOf(error) }, 'the store is away; trying again');
       await delay(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)], undefined, { signal: stopped });
-      await beat();
     }
   }
 }
 
-async function halve(
-  view: View,
-  batch: Batch,
-  error: unknown,
-  beat: () => Promise<void>,
-  stopped: AbortSignal,
-  log: Logger,
-): Promise<void> {
+async function halve(view: View, batch: Batch, error: unknown, stopped: AbortSignal, log: Logger): Promise<void> {
   const { messages } = batch;
   if (messages.length === 1) {
     log.error({ view: view.group, offset: messages[0]!.offset, reason: messageOf(error) }, 'a message is refused');
     return view.refuse(batch.topic, batch.partition, messages[0]!, `the store refused it: ${messageOf(error)}`);
   }
   const half = messages.length >> 1;
-  await settle(view, { ...batch, messages: messages.slice(0, half) }, beat, stopped, log);
-  await settle(view, { ...batch, messages: messages.slice(half) }, beat, stopped, log);
+  await settle(view, { ...batch, messages: messages.slice(0, half) }, stopped, log);
+  await settle(view, { ...batch, messages: messages.slice(half) }, stopped, log);
 }

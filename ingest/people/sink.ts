@@ -121,7 +121,7 @@ export class Clock {
     public now: number,
   ) {}
 
-  /** Fits into 53 bits until the year 2041. */
+  /** Fits into 53 bits until September 2039. */
   version(at: number): number {
     this.now = Math.max(this.now, at);
     return this.now * 4096 + (this.partition % 4096);

@@ -47,3 +47,62 @@ export const closePartition = `
 MATCH (o:Offset {view: 'people', topic: $topic, partition: $partition})
 SET o.next = $next, o.clock = $clock
 REMOVE o.locked`;
+
+/**
+ * Begins a rebuild: waits for the writers that are at work, and makes everything that is written from now on bear the
+ * new generation. Parameters: partitions.
+ */
+export const beginRebuild = `
+UNWIND $partitions AS partition
+MERGE (o:Offset {view: 'people', topic: 'people.events', partition: partition})
+ON CREATE SET o.next = 0, o.clock = 0
+SET o.locked = true
+WITH collect(o) AS offsets
+MATCH (v:View {name: 'people'})
+SET v.generation = coalesce(v.generation, 0) + 1
+FOREACH (o IN offsets | REMOVE o.locked)
+WITH offsets, v.generation AS generation
+UNWIND offsets AS o
+RETURN generation, o.partition AS partition, o.next AS next`;
+
+export const presentGeneration = `
+MATCH (v:View {name: 'people'}) RETURN coalesce(v.generation, 0) AS generation`;
+
+/*
+ * What no message of the log has written in this generation goes. Each looks again under the write lock, because a
+ * live message may have come in between.
+ */
+export const removeStaleRelationships = `
+MATCH ()-[e:EMPLOYED_BY|ACQUIRED]->() WHERE coalesce(e.generation, 0) < $generation
+CALL (e) {
+  SET e.locked = true
+  WITH e, coalesce(e.generation, 0) < $generation AS stale
+  REMOVE e.locked
+  WITH e WHERE stale
+  DELETE e
+} IN TRANSACTIONS OF 5000 ROWS`;
+
+export const makeStaleNodesPlaceholders = `
+MATCH (n:Person|Company) WHERE n.version IS NOT NULL AND coalesce(n.generation, 0) < $generation
+CALL (n) {
+  SET n.locked = true
+  WITH n, coalesce(n.generation, 0) < $generation AS stale
+  REMOVE n.locked
+  WITH n WHERE stale
+  SET n.sort = $unnamed
+  REMOVE n.name, n.folded, n.headcount, n.version, n.generation
+} IN TRANSACTIONS OF 5000 ROWS`;
+
+export const removeLonePlaceholders = `
+MATCH (n:Person|Company) WHERE n.version IS NULL AND NOT EXISTS { (n)--() }
+CALL (n) {
+  SET n.locked = true
+  WITH n, n.version IS NULL AND NOT EXISTS { (n)--() } AS lone
+  REMOVE n.locked
+  WITH n WHERE lone
+  DELETE n
+} IN TRANSACTIONS OF 5000 ROWS`;
+
+export const appliedOffsets = `
+MATCH (o:Offset {view: 'people', topic: 'people.events'})
+RETURN o.partition AS partition, o.next AS next`;
