@@ -141,7 +141,11 @@ exec 3<&0
   kill -KILL $child 2>/dev/null
 } &
 exec 3<&-
-wait $child`;
+wait $child
+code=$?
+trap '' TERM
+kill -TERM 0 # the group: what still waits for the input, or for Java
+exit $code`;
 
 /** The command and arguments of a Java program that stops when its standard input ends. */
 export function javaProgram(jars: string, options: string[], main: string[]): Pick<ChildCommand, 'command' | 'args'> {

@@ -1,0 +1,155 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectRoot } from '../platform/root.ts';
+import { freePort } from '../servers/ports.ts';
+import { client } from './client.ts';
+
+// `tributary up` as people start it, on free ports with a data folder of its own.
+let folder: string;
+let environment: NodeJS.ProcessEnv;
+const { PATH, HOME, JAVA_HOME, TRIBUTARY_CACHE } = process.env;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-up-'));
+  environment = {
+    HOME,
+    PATH,
+    ...(JAVA_HOME ? { JAVA_HOME } : {}),
+    ...(TRIBUTARY_CACHE ? { TRIBUTARY_CACHE } : {}),
+    TRIBUTARY_DATA: join(folder, 'data'),
+    PORT: String(await freePort()),
+    KAFKA_PORT: '0',
+    KAFKA_CONTROLLER_PORT: '0',
+    NEO4J_PORT: '0',
+    CLICKHOUSE_PORT: '0',
+  };
+});
+afterAll(async () => {
+  for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('starts, loads the demo once, says so when it runs already, and stops without a trace', async () => {
+  const first = up();
+  await first.says('is up after');
+  const ask = client(`http://127.0.0.1:${environment.PORT}`);
+  const demo = { people: { totalCount: 40, edges: [{ node: { name: 'Ada Lindqvist' } }] } };
+  const question = '{ people(first: 1) { totalCount edges { node { name } } } }';
+  expect(await ask.query(question)).toEqual(demo);
+  const explorer = await fetch(`http://127.0.0.1:${environment.PORT}/`);
+  expect([explorer.status, await explorer.text()]).toEqual([200, expect.stringContaining('<title>Tributary')]);
+
+  const second = up();
+  expect(await second.exitCode()).toBe(1);
+  expect(second.output()).toMatch(/Tributary already runs on .* \(process \d+\)/);
+
+  first.process.kill('SIGTERM');
+  expect(await first.exitCode()).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
+
+  const again = up('--no-demo');
+  await again.says('is up after');
+  expect(await ask.query(question)).toEqual(demo);
+  expect(again.output()).not.toContain('Loading the demo');
+
+  // A role that dies comes back.
+  const [gateway] = processesOf('main.js gateway', folder);
+  process.kill(gateway!, 'SIGKILL');
+  await again.says('gateway is back');
+  expect(await ask.query(question)).toEqual(demo);
+
+  again.process.kill('SIGKILL');
+  await until(() => processesOf(folder).length === 0);
+});
+
+test('says which port is busy and what changes it', async () => {
+  const stranger = createServer().listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  const { port } = stranger.address() as { port: number };
+  for (const variable of ['PORT', 'KAFKA_PORT', 'NEO4J_PORT', 'CLICKHOUSE_PORT']) {
+    const refused = up.call({ [variable]: String(port) });
+    expect(await refused.exitCode()).toBe(1);
+    expect(refused.output()).toMatch(
+      new RegExp(`Port ${port} \\(.+\\) is in use by another program.*set ${variable} to another port`),
+    );
+  }
+  stranger.close();
+  expect(processesOf(folder)).toEqual([]);
+});
+
+test('says in a sentence that Java or Maven is missing, and names the containers instead', async () => {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const withoutJava = up.call({ PATH: bin, JAVA_HOME: '' });
+  expect(await withoutJava.exitCode()).toBe(1);
+  expect(withoutJava.output()).toMatch(/^Java is missing, .*docker compose up/m);
+
+  for (const tool of ['java', 'sh'])
+    await symlink(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(bin, tool));
+  const withoutMaven = up.call({ PATH: bin, JAVA_HOME: '', TRIBUTARY_CACHE: join(folder, 'empty') });
+  expect(await withoutMaven.exitCode()).toBe(1);
+  expect(withoutMaven.output()).toMatch(/^Maven is missing, .*docker compose up/m);
+});
+
+test('refuses a wrong configuration with every variable that is wrong', async () => {
+  const refused = up.call({ PORT: 'many', CLICKHOUSE_URL: 'ftp://user:hunter2@host', NEO4J_PASSWORD: 'hunter2' });
+  expect(await refused.exitCode()).toBe(1);
+  expect(refused.output()).toMatch(/PORT must be integer, not "many".*CLICKHOUSE_URL must be an address/s);
+  expect(refused.output()).not.toContain('hunter2');
+});
+
+interface Run {
+  process: ChildProcess;
+  output(): string;
+  says(text: string): Promise<void>;
+  exitCode(): Promise<number | null>;
+}
+
+/** Starts `tributary up`; `this` holds variables that differ from the rest of the file. */
+function up(this: unknown, ...args: string[]): Run {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=TimeoutNegativeWarning', join(projectRoot, 'dist', 'cli', 'main.js'), 'up', ...args],
+    {
+      env: { ...environment, ...(this as NodeJS.ProcessEnv | undefined) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    process: child,
+    output: () => output,
+    exitCode: () => exited,
+    async says(text) {
+      const ended = exited.then((code) => {
+        throw new Error(`ended with ${code} before it said "${text}":\n${output}`);
+      });
+      ended.catch(() => {});
+      while (!output.includes(text)) await Promise.race([once(child.stdout, 'data'), ended]);
+    },
+  };
+}
+
+/** Processes whose command lines hold all of these texts, or whose environment does. */
+function processesOf(...texts: string[]): number[] {
+  const lines = execFileSync('ps', ['axeww', '-o', 'pid=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n');
+  return lines
+    .filter((line) => texts.every((text) => line.includes(text)) && !line.includes('ps axeww'))
+    .map((line) => Number.parseInt(line, 10))
+    .filter((pid) => pid !== process.pid);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(100);
+}
