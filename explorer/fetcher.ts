@@ -1,5 +1,5 @@
 import type { GraphiQLProps } from 'graphiql';
-import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { createClient, type SubscribePayload } from 'graphql-ws/client';
 
 type Fetcher = GraphiQLProps['fetcher'];
@@ -10,16 +10,24 @@ const RETRIES = 30;
 /** Sends queries and mutations by HTTP POST to the endpoint, and subscriptions to the same address over graphql-ws. */
 export function createFetcher(endpoint: URL): Fetcher {
   return ({ query, variables, operationName }, { headers } = {}) => {
-    const payload = { query, variables, operationName };
-    return isSubscription(payload) ? subscribe(endpoint, payload, headers) : post(endpoint, payload, headers);
+    const operation = chosenOperation(query, operationName);
+    const payload = { query, variables, operationName: operation ? operation.name?.value : operationName };
+    return operation?.operation === 'subscription'
+      ? subscribe(endpoint, payload, headers)
+      : post(endpoint, payload, headers);
   };
 }
 
-function isSubscription({ query, operationName }: SubscribePayload): boolean {
+/**
+ * The operation that is meant: right after a change of tab, GraphiQL still gives the name of the last tab's. None when
+ * the text is not GraphQL; the server says what is wrong with it.
+ */
+function chosenOperation(query: string, name: string | null | undefined): OperationDefinitionNode | undefined {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    const operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    return operations.length === 1 ? operations[0] : operations.find((operation) => operation.name?.value === name);
   } catch {
-    return false; // not GraphQL: the server says what is wrong with it
+    return undefined;
   }
 }
 
