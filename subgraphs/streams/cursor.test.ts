@@ -61,6 +61,8 @@ describe('a cursor', () => {
         edited[place]! ^= 1 << bit;
         expect(codeOf(() => cursors.decode(edited.toString('base64url'), stream, scope))).toBe('CURSOR_INVALID');
       }
+    bytes[0]! += 1;
+    expect(() => cursors.decode(bytes.toString('base64url'), stream, scope)).toThrow('The cursor is of version 2');
   });
 
   test('is foreign in every other stream, field, filter and tenant (S4)', () => {

@@ -109,8 +109,8 @@ function writeVarint(bytes: Buffer, at: number, value: number): number {
   let rest = value;
   let end = at;
   while (rest >= 0x80) {
-    bytes[end++] = (rest % 0x80) | 0x80; // not `& 0x7f`: bit operators keep only 32 bits
-    rest = Math.floor(rest / 0x80);
+    bytes[end++] = (rest & 0x7f) | 0x80;
+    rest = Math.floor(rest / 0x80); // not `>>> 7`, which keeps only 32 bits
   }
   bytes[end++] = rest;
   return end;

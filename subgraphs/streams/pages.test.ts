@@ -50,10 +50,13 @@ test('all readers together hold a bounded number of bytes, however many stall, a
   expect(pool.bytes).toBe(0);
 });
 
-test('reading ahead keeps what is not used yet', async () => {
+test('reading ahead keeps what is not used yet, and asks for as many rows as there is room for', async () => {
+  const rows: number[] = [];
   const log = {
-    read: async ({ partition, from, to }: LogRange) =>
-      Array.from({ length: Math.min(4, to - from) }, (_, i) => message(partition, from + i)),
+    read: async ({ partition, from, to, rows: asked, bytes }: LogRange) => {
+      rows.push(Math.round((asked * bytesOf(message(0, 0))) / bytes));
+      return Array.from({ length: Math.min(4, to - from) }, (_, i) => message(partition, from + i));
+    },
     earliest: async () => 0,
     firstAt: async () => 0,
   };
@@ -62,8 +65,21 @@ test('reading ahead keeps what is not used yet', async () => {
   expect([pages.at(0, 1)?.offset, pages.isLow(0)]).toEqual([1, false]);
   expect([pages.at(0, 2)?.offset, pages.isLow(0), pages.next(0)]).toEqual([2, true, 4]);
   await pages.load([{ partition: 0, from: 4, to: 6 }], nothingToExplain, never);
+  expect(pages.bytes).toBe(4 * bytesOf(message(0, 0)));
   expect([2, 3, 4, 5, 6].map((offset) => pages.at(0, offset)?.offset)).toEqual([2, 3, 4, 5, undefined]);
   expect(pages.next(0)).toBe(6);
+  expect(rows.at(-1)).toBe(1);
+});
+
+test('the reader that has loaded last is dropped last', async () => {
+  const log = { read: async () => [message(0, 0)], earliest: async () => 0, firstAt: async () => 0 };
+  const pool = new PagePool(2 * bytesOf(message(0, 0)));
+  const load = (pages: Pages) => pages.load([{ partition: 0, from: 0, to: 1 }], nothingToExplain, never);
+  const [a, b, c] = [0, 1, 2].map(() => new Pages(log, 'topic', pool)) as [Pages, Pages, Pages];
+  for (const each of [a, b]) await load(each);
+  a.drop();
+  for (const each of [a, c]) await load(each);
+  expect([a, b, c].map((each) => each.at(0, 0)?.offset)).toEqual([0, undefined, 0]);
 });
 
 test('a load that ends after its reader has let go is discarded', async () => {

@@ -202,7 +202,6 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
 
   /** Waits until more of the log has been read, or, where the archive is not so far yet, for a while. */
   async #catchUp(): Promise<void> {
-    await this.#filling?.catch(() => {}); // it was started to read ahead; what failed is tried again below
     if (await this.#fill()) this.#pause = 0;
     else {
       this.#pause = Math.min(Math.max(this.#pause * 2, archivePause.least), archivePause.most);

@@ -27,7 +27,10 @@ export interface SubscribeOptions<T> {
    * every resume, so a message that breaks its contract must give undefined.
    */
   select(message: LoggedMessage): T | undefined;
-  /** Awaited with the position after an event, before the event is delivered: say, until a view has applied it. */
+  /**
+   * Awaited with the position after an event, before the event is delivered: say, until a view has applied it. The
+   * signal tells that the subscription has ended and nobody waits any more.
+   */
   ready?: ((position: Position, ended: AbortSignal) => Promise<void>) | undefined;
 }
 
@@ -124,7 +127,7 @@ export class Streams {
       first.map(async (offset, partition) => {
         // Kafka may have forgotten older messages that the log still has.
         if (offset > oldest[partition]! || oldest[partition] === 0) return offset;
-        return Math.min(offset, (await this.#log.firstAt(topic, partition, time)) ?? offset);
+        return (await this.#log.firstAt(topic, partition, time)) ?? offset;
       }),
     );
   }

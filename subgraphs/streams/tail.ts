@@ -23,7 +23,7 @@ export interface Follower {
   close(): Promise<void>;
 }
 
-/** A ring that is being filled, for as long as it is not released. */
+/** A ring that is being filled until it is released, once. */
 export interface Lease {
   ring: Ring;
   release(): void;
@@ -63,14 +63,13 @@ export class Tails {
     const { ring, following } = tail;
     tail.users++;
     tail.cancelClose?.();
-    const release = this.#releaser(topic, tail);
     try {
       await following;
     } catch (error) {
       if (this.#tails.get(topic) === tail) this.#tails.delete(topic);
       throw error;
     }
-    return { ring, release };
+    return { ring, release: () => this.#release(topic, tail) };
   }
 
   /** Stops all readers. */
@@ -80,18 +79,13 @@ export class Tails {
     await Promise.all(tails.map(close));
   }
 
-  #releaser(topic: string, tail: Tail): () => void {
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      tail.users--;
-      if (tail.users > 0) return;
-      tail.cancelClose = this.#timer(this.#options.lingerMs, () => {
-        if (this.#tails.get(topic) === tail) this.#tails.delete(topic);
-        void close(tail);
-      });
-    };
+  #release(topic: string, tail: Tail): void {
+    tail.users--;
+    if (tail.users > 0) return;
+    tail.cancelClose = this.#timer(this.#options.lingerMs, () => {
+      if (this.#tails.get(topic) === tail) this.#tails.delete(topic);
+      void close(tail);
+    });
   }
 }
 

@@ -30,6 +30,8 @@ export class World implements Broker, LogReader {
   prompt = false;
   /** How many times each question was asked. */
   readonly asked = { read: 0, archivedEnd: 0, follow: 0, closed: 0 };
+  /** The parts of the log that were asked for, as `partition/from-to`. */
+  readonly ranges: string[] = [];
   readonly #partitions: Partition[] = [];
   readonly #rings = new Set<Ring>();
   readonly #timers = new Set<{ due: number; wake: () => void }>();
@@ -69,6 +71,11 @@ export class World implements Broker, LogReader {
     return messages.at(-1)!;
   }
 
+  /** An offset that is no message, as the end of a transaction has one. */
+  mark(place: number): void {
+    this.#partitions[place]!.end++;
+  }
+
   archive(place: number, count: number): void {
     const partition = this.#partitions[place]!;
     const next = partition.messages.filter(({ offset }) => offset >= partition.archived)[count - 1];
@@ -101,8 +108,8 @@ export class World implements Broker, LogReader {
     for (const ring of this.#rings) {
       const from = Math.max(ring.end(place), kafkaStart);
       const batch = messages.filter(({ offset }) => offset >= from).slice(0, count);
-      if (batch.length > 0) ring.append(place, batch, batch.at(-1)!.offset + 1);
-      else if (from > ring.end(place)) ring.append(place, [], end);
+      const last = batch.at(-1);
+      if (last) ring.append(place, batch, last === messages.at(-1) ? end : last.offset + 1);
     }
   }
 
@@ -195,6 +202,7 @@ export class World implements Broker, LogReader {
     const { partition, from, to, rows } = range;
     const { messages, committed, logStart } = this.#partitions[partition]!;
     this.asked.read++;
+    this.ranges.push(`${partition}/${from}-${to}`);
     if (to > committed) throw new Error(`asked for ${partition}/${to}, but only ${committed} is in the log`);
     const found = messages
       .filter(({ offset }) => offset >= Math.max(from, logStart) && offset < to)
