@@ -60,7 +60,8 @@ program
   .description('build a view anew from the log')
   .command('people')
   .description('the people graph, in place, while it serves')
-  .action(async () => (await import('./rebuild.ts')).rebuild(readSettings()));
+  .option('--accept-holes', 'go on although the log lacks offsets, because no message ever had them', false)
+  .action(async (options: { acceptHoles: boolean }) => (await import('./rebuild.ts')).rebuild(readSettings(), options));
 
 program
   .command('config')

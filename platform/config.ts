@@ -14,6 +14,11 @@ export const settingsSchema = Type.Object({
     '127.0.0.1',
     'Address the gateway listens on. Anything but loopback is refused while no identity is configured.',
   ),
+  TRIBUTARY_TRUST_NETWORK: Type.Boolean({
+    default: false,
+    description:
+      'Listen on any HOST without identity, because the network before it lets only trusted callers through: a container whose port is published on loopback, or a proxy that signs people in.',
+  }),
   PORT: port(4000, 'Port of the gateway: GraphQL at /graphql, the explorer at /.'),
   TRIBUTARY_DATA: text('.tributary', 'Folder of the local servers: their data, logs and generated secrets.'),
   TRIBUTARY_CACHE: text(
@@ -134,9 +139,9 @@ function wrongAddresses(settings: Settings): string[] {
   };
   needs('NEO4J_URI', ['bolt', 'neo4j', 'bolt+s', 'neo4j+s', 'bolt+ssc', 'neo4j+ssc']);
   needs('CLICKHOUSE_URL', ['http', 'https']);
-  for (const broker of brokersOf(settings))
-    if (!/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
-      wrong.push(`KAFKA_BROKERS must be a list of host:port, "${broker}" is not`);
+  for (const [at, broker] of brokersOf(settings).entries())
+    if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
+      wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);
   return wrong;
 }
 
@@ -176,5 +181,6 @@ export function describeSettings(
 function mask(name: SettingName, value: string): string {
   if (value === '') return '';
   if (isSecret(name)) return '***';
-  return value.replace(/(:\/\/[^/@:]*):[^/@]*@/, '$1:***@');
+  // The last @ before the path ends the sign-in part of an address, so a password may hold others.
+  return value.replace(/(:\/\/[^/?#@:]*):[^/?#]*@/, '$1:***@').replace(/([?&]password=)[^&#]*/gi, '$1***');
 }

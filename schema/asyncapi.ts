@@ -2,11 +2,11 @@ import { stringify } from 'yaml';
 import { peopleMessages } from './people/messages.ts';
 import { deadLetterHeaders, topics } from './topics.ts';
 
-/** AsyncAPI 3.0 (https://www.asyncapi.com/docs/reference/specification/v3.0.0) of the topics, for producers in any language. */
+/** AsyncAPI 3.1 (https://www.asyncapi.com/docs/reference/specification/v3.1.0) of the topics, for producers in any language. */
 export function asyncapi(): string {
   return stringify(
     {
-      asyncapi: '3.0.0',
+      asyncapi: '3.1.0',
       info: {
         title: 'Tributary topics',
         version: '1.0.0',

@@ -3,12 +3,12 @@ import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
 import { openKafka } from '../platform/kafka.ts';
 import type { Logger } from '../platform/log.ts';
+import { ClickHouseLog } from '../platform/messageLog.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
 import { type PeopleDependencies, peopleSubgraph } from './people/subgraph.ts';
 import { KafkaBroker } from './streams/kafka.ts';
 import { parseKeyRing } from './streams/keys.ts';
-import { ClickHouseLog } from './streams/log.ts';
 import { Streams } from './streams/stream.ts';
 import type { Subgraph } from './subgraph.ts';
 

@@ -125,12 +125,17 @@ function describe(errors: ErrorObject[]): string {
     .map((error) => {
       const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
       const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
-      return `${where} ${error.message}${got}`;
+      const must =
+        error.keyword === 'pattern' ? 'must be a day such as 2012-05-01 or 2012-05-01 00:00:00' : error.message;
+      return `${where} ${must}${got}`;
     })
     .join('; ');
 }
 
 function quote(value: unknown): string {
+  // Not spelled out, because how deep they are is up to the sender.
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
   const shown = JSON.stringify(value) ?? String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
 }

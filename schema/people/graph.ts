@@ -23,5 +23,5 @@ export const peopleGraph = [
   'CALL db.awaitIndexes(120)',
 ];
 
-/** The `sort` of a node without a name: it comes after every name. */
-export const unnamed = '\uFFFF';
+/** The `sort` of a node without a name: the last character of Unicode, so that it comes after every name. */
+export const unnamed = '\u{10FFFF}';

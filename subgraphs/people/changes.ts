@@ -1,8 +1,8 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { ContractError, type PeopleChange, parsePeopleMessage } from '../../schema/people/change.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
-import type { LoggedMessage } from '../streams/position.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { AppliedPosition } from './applied.ts';

@@ -21,7 +21,9 @@ import {
   Receipt,
 } from './types.ts';
 
+const defaultHops = 6;
 const greatestHops = 15;
+const defaultDepth = 10;
 const greatestDepth = 100;
 const greatestBatch = 10_000;
 
@@ -114,8 +116,11 @@ export class CompanyResolver {
   @FieldResolver(() => [AcquiredCompany], {
     description: 'All companies reachable by acquisitions, with the depth at which each is met; cycles end.',
   })
-  acquisitionTree(@Root() company: Company, @Arg('maxDepth', () => Int, { defaultValue: 10 }) maxDepth: number) {
-    return this.questions.acquisitionTree(company, within('maxDepth', maxDepth, greatestDepth));
+  acquisitionTree(
+    @Root() company: Company,
+    @Arg('maxDepth', () => Int, { nullable: true, defaultValue: defaultDepth }) maxDepth: number | null,
+  ) {
+    return this.questions.acquisitionTree(company, within('maxDepth', maxDepth ?? defaultDepth, greatestDepth));
   }
 }
 
@@ -130,9 +135,10 @@ export class PathResolver {
   shortestPath(
     @Arg('from', () => NodeRef) from: NodeRef,
     @Arg('to', () => NodeRef) to: NodeRef,
-    @Arg('maxHops', () => Int, { defaultValue: 6 }) maxHops: number,
+    @Arg('maxHops', () => Int, { nullable: true, defaultValue: defaultHops }) maxHops: number | null,
   ) {
-    return this.questions.shortestPath(node('from', from), node('to', to), within('maxHops', maxHops, greatestHops));
+    const hops = within('maxHops', maxHops ?? defaultHops, greatestHops);
+    return this.questions.shortestPath(node('from', from), node('to', to), hops);
   }
 }
 

@@ -6,10 +6,13 @@ export const nodesById = (label: Label) => `
 MATCH (n:${label}) WHERE n.id IN $owners
 RETURN n.id AS owner, n.id AS id, n.name AS name, n.headcount AS headcount`;
 
-/** Which nodes come next in the order of name and id? Parameters: sort, id (exclusive), limit. */
+/**
+ * Which nodes come next in the order of name and id? Parameters: sort, id (exclusive), limit. Only a statement that
+ * speaks of every property of the index is read off it, in its order and no further than the limit.
+ */
 export const nodesInOrder = (label: Label) => `
-MATCH (n:${label})
-WHERE n.sort >= $sort AND (n.sort > $sort OR n.id > $id)
+MATCH (n:${label}) USING INDEX n:${label}(sort, id)
+WHERE n.sort >= $sort AND n.id IS NOT NULL AND (n.sort > $sort OR n.id > $id)
 RETURN n.id AS id, n.name AS name, n.headcount AS headcount, n.sort AS sort
 ORDER BY n.sort, n.id LIMIT $limit`;
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { LogRange } from './log.ts';
+import { bytesOf, type LoggedMessage, type LogRange } from '../../platform/messageLog.ts';
 import { PagePool, Pages } from './pages.ts';
-import { bytesOf, type LoggedMessage } from './position.ts';
 
 const message = (partition: number, offset: number): LoggedMessage => ({
   partition,

@@ -1,5 +1,4 @@
-import type { LogReader } from './log.ts';
-import { bytesOf, type LoggedMessage } from './position.ts';
+import { bytesOf, type LoggedMessage, type LogReader } from '../../platform/messageLog.ts';
 
 /** A part of one partition to be read: from the first offset up to, not including, the second. */
 export interface Wanted {

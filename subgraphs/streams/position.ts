@@ -6,21 +6,3 @@
  * second reaches after 285 years.
  */
 export type Position = readonly number[];
-
-/** A message as Kafka and the log hold it. */
-export interface LoggedMessage {
-  partition: number;
-  offset: number;
-  /** When the broker appended it, in milliseconds since 1970. */
-  at: number;
-  key: string | null;
-  headers: Record<string, string>;
-  value: string | null;
-}
-
-/** About how much memory a message takes, in bytes; never less, since a JavaScript character takes at most two. */
-export function bytesOf({ key, headers, value }: LoggedMessage): number {
-  let characters = (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) characters += 32 + name.length + headers[name]!.length;
-  return 256 + 2 * characters;
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesOf, type LoggedMessage } from './position.ts';
+import { bytesOf, type LoggedMessage } from '../../platform/messageLog.ts';
 import { Ring } from './ring.ts';
 
 const message = (partition: number, offset: number, size = 0): LoggedMessage => ({

@@ -1,5 +1,6 @@
 import type { TributaryError } from '../../platform/errors.ts';
-import { bytesOf, type LoggedMessage, type Position } from './position.ts';
+import { bytesOf, type LoggedMessage } from '../../platform/messageLog.ts';
+import { type Position } from './position.ts';
 
 /** A message in the ring. */
 export interface Arrival {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { TributaryError } from '../../platform/errors.ts';
+import type { LoggedMessage } from '../../platform/messageLog.ts';
 import type { Pages } from './pages.ts';
-import type { LoggedMessage, Position } from './position.ts';
+import type { Position } from './position.ts';
 import type { Ring } from './ring.ts';
 
 /** One event of a subscription. */

@@ -1,9 +1,9 @@
 import { TributaryError } from '../../platform/errors.ts';
+import type { LoggedMessage, LogReader } from '../../platform/messageLog.ts';
 import { Cursors } from './cursor.ts';
 import type { KeyRing } from './keys.ts';
-import type { LogReader } from './log.ts';
 import { PagePool, Pages } from './pages.ts';
-import type { LoggedMessage, Position } from './position.ts';
+import type { Position } from './position.ts';
 import { Recent } from './recent.ts';
 import type { Ring } from './ring.ts';
 import type { Scope } from './scope.ts';

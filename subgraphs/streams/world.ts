@@ -1,6 +1,6 @@
 import { TributaryError } from '../../platform/errors.ts';
-import type { LogRange, LogReader } from './log.ts';
-import type { LoggedMessage, Position } from './position.ts';
+import type { LoggedMessage, LogRange, LogReader } from '../../platform/messageLog.ts';
+import type { Position } from './position.ts';
 import type { Ring } from './ring.ts';
 import type { Broker, Follower } from './tail.ts';
 

@@ -1,6 +1,23 @@
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
-import { messageOf, TributaryError } from '../../platform/errors.ts';
-import type { LoggedMessage } from './position.ts';
+import { messageOf, TributaryError } from './errors.ts';
+
+/** A message as Kafka and the log hold it. */
+export interface LoggedMessage {
+  partition: number;
+  offset: number;
+  /** When the broker appended it, in milliseconds since 1970. */
+  at: number;
+  key: string | null;
+  headers: Record<string, string>;
+  value: string | null;
+}
+
+/** About how much memory a message takes, in bytes; never less, since a JavaScript character takes at most two. */
+export function bytesOf({ key, headers, value }: LoggedMessage): number {
+  let characters = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) characters += 32 + name.length + headers[name]!.length;
+  return 256 + 2 * characters;
+}
 
 /** A part of one partition, and how much of it to read at once. */
 export interface LogRange {

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import neo4j from 'neo4j-driver';
+import type { Graph } from '../../platform/neo4j.ts';
+import { ContractError, parsePeopleMessage } from '../../schema/people/change.ts';
+import { unnamed } from '../../schema/people/graph.ts';
+import { Clock, type PlacedMessage, versioned, writeChanges } from './sink.ts';
+import * as cypher from './statements.ts';
+
+/** The archive of people.events, as far as a rebuild needs it. */
+export interface PeopleLog {
+  /** The partitions that the topic has. */
+  partitions(): Promise<number[]>;
+  /** The offset up to which each partition is archived. */
+  archivedEnd(): Promise<number[]>;
+  /** How many messages of each partition before these offsets are archived, and the first of them. */
+  coverage(ends: Map<number, number>): Promise<Map<number, { messages: number; first: number }>>;
+  /** Messages of a partition from an offset on, in order; none when there are no more before `to`. */
+  read(partition: number, from: number, to: number): Promise<{ offset: number; at: number; value: string | null }[]>;
+}
+
+export interface RebuildOptions {
+  /** Go on although offsets are missing in the log, because no message ever had them. */
+  acceptHoles: boolean;
+}
+
+export interface RebuildResult {
+  /** Messages read from the log. */
+  messages: number;
+  /** Of them, how many break the present contract and wrote nothing. */
+  refused: number;
+}
+
+const archivePollMs = 100;
+
+/**
+ * Builds the people graph anew from the log, in place, while it serves and while new messages are written.
+ *
+ * Every message is applied again by the present parser. A message has the same version as before, and the graph
+ * keeps the latest, so no entity goes back in time meanwhile. What no message has written is removed at the end. A
+ * rebuild that was interrupted leaves a graph that is right for what it has reached; run it again.
+ * @throws Error when the log does not hold every message the graph was built from: the rest would be lost
+ */
+export async function rebuildPeople(
+  graph: Graph,
+  log: PeopleLog,
+  { acceptHoles }: RebuildOptions,
+  stopped: AbortSignal,
+  progress: (done: number, total: number) => void,
+): Promise<RebuildResult> {
+  if (!acceptHoles) await refuseHoles(graph, log);
+  const { generation, ends } = await begin(graph, await log.partitions());
+  await archived(log, ends, stopped);
+  const total = [...(await log.coverage(ends)).values()].reduce((sum, { messages }) => sum + messages, 0);
+  const result: RebuildResult = { messages: 0, refused: 0 };
+  progress(0, total);
+  for (const [partition, end] of ends) {
+    const clock = new Clock(partition, 0);
+    for (let from = 0; from < end; ) {
+      stopped.throwIfAborted();
+      const messages = await log.read(partition, from, end);
+      if (messages.length === 0) break;
+      const placed = messages.map(parsed);
+      const changes = versioned(placed, clock);
+      await graph.write(async (transaction) => {
+        const [now] = (await transaction.run(cypher.presentGeneration)).records;
+        await writeChanges(transaction, changes, now!.get('generation') as number);
+      });
+      result.messages += messages.length;
+      result.refused += messages.length - changes.length;
+      progress(result.messages, total);
+      from = messages.at(-1)!.offset + 1;
+    }
+  }
+  const parameters = { generation: neo4j.int(generation), unnamed };
+  await graph.command(cypher.removeStaleRelationships, parameters);
+  await graph.command(cypher.makeStaleNodesPlaceholders, parameters);
+  await graph.command(cypher.removeLonePlaceholders);
+  return result;
+}
+
+function parsed({ offset, at, value }: { offset: number; at: number; value: string | null }): PlacedMessage {
+  try {
+    return { offset, at, change: parsePeopleMessage(value) };
+  } catch (error) {
+    if (error instanceof ContractError) return { offset, at };
+    throw error;
+  }
+}
+
+async function begin(graph: Graph, partitions: number[]): Promise<{ generation: number; ends: Map<number, number> }> {
+  const records = await graph.write(async (transaction) => {
+    const result = await transaction.run(cypher.beginRebuild, {
+      partitions: partitions.map((partition) => neo4j.int(partition)),
+    });
+    return result.records.map((record) => record.toObject() as { generation: number; partition: number; next: number });
+  });
+  return { generation: records[0]!.generation, ends: new Map(records.map(({ partition, next }) => [partition, next])) };
+}
+
+/** Waits until the archive holds everything the graph has applied. */
+async function archived(log: PeopleLog, ends: Map<number, number>, stopped: AbortSignal): Promise<void> {
+  for (;;) {
+    const archive = await log.archivedEnd();
+    if ([...ends].every(([partition, end]) => (archive[partition] ?? 0) >= end)) return;
+    await delay(archivePollMs, undefined, { signal: stopped });
+  }
+}
+
+async function refuseHoles(graph: Graph, log: PeopleLog): Promise<void> {
+  const applied = new Map(
+    (await graph.read<{ partition: number; next: number }>(cypher.appliedOffsets)).map(({ partition, next }) => [
+      partition,
+      next,
+    ]),
+  );
+  const archive = await log.archivedEnd();
+  const ends = new Map([...applied].map(([partition, next]) => [partition, Math.min(next, archive[partition] ?? 0)]));
+  const coverage = await log.coverage(ends);
+  for (const [partition, end] of ends) {
+    const { messages, first } = coverage.get(partition) ?? { messages: 0, first: end };
+    if (messages === end) continue;
+    throw new Error(
+      `The log lacks ${end - messages} of the first ${end} messages of people.events, partition ${partition} (it begins at offset ${first}). A graph built from it would lose what they say, so nothing was changed. If no message ever had these offsets (transactions leave such holes), add --accept-holes.`,
+    );
+  }
+}
