@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { peopleLog } from '../ingest/log/peopleLog.ts';
+import { rebuildPeople } from '../ingest/people/rebuild.ts';
+import { foldPeople, graphContents, type LoadMessage, peopleLoad } from './peopleLoad.ts';
+import { openWorld, type World } from './world.ts';
+
+const never = new AbortController().signal;
+const load = peopleLoad(6_000);
+let world: World;
+let ingest: { stop(): Promise<void> };
+
+beforeAll(async () => {
+  world = await openWorld();
+  ingest = await world.ingest();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+test('a rebuild mends what went wrong, while messages come in, and never shows an older state', async () => {
+  await publish(load.slice(0, 4_000));
+  await applied(4_000);
+  // What a faulty parser might have left behind.
+  await world.graph.command("MATCH (p:Person) WHERE p.id % 7 = 0 AND p.version IS NOT NULL SET p.name = 'wrong'");
+  await world.graph.command("MATCH (:Person)-[e:EMPLOYED_BY]->() WITH e LIMIT 50 SET e.end = date('1999-01-01')");
+  await world.graph.command('MATCH (n) WHERE n.id % 11 = 0 DETACH DELETE n');
+  await world.graph.command(
+    "CREATE (p:Person {id: 999001, name: 'nobody', version: 1})-[:EMPLOYED_BY {stint: 'x', version: 1}]->(:Company {id: 999002, version: 1})",
+  );
+  const [watched] = await world.graph.read<{ id: number; name: string }>(
+    'MATCH (p:Person) WHERE p.name IS NOT NULL AND p.id % 7 <> 0 RETURN p.id AS id, p.name AS name ORDER BY p.version DESC LIMIT 1',
+  );
+  const names = new Set<string | null>();
+  const rebuilding = rebuildPeople(world.graph, log(), { acceptHoles: false }, never, () => {});
+  let done = false;
+  const finished = rebuilding.finally(() => {
+    done = true;
+  });
+  const publishing = publish(load.slice(4_000).filter(({ key }) => key !== String(watched!.id)));
+  while (!done)
+    for (const { name } of await world.graph.read<{ name: string | null }>(
+      'MATCH (p:Person {id: $id}) RETURN p.name AS name',
+      {
+        id: watched!.id,
+      },
+    ))
+      names.add(name);
+  const { messages, refused } = await finished;
+  await publishing;
+  const published = [...load.slice(0, 4_000), ...load.slice(4_000).filter(({ key }) => key !== String(watched!.id))];
+  await applied(published.length);
+
+  expect(messages).toBeGreaterThanOrEqual(4_000);
+  expect(refused).toBeGreaterThan(0);
+  expect([...names]).toEqual([watched!.name]);
+  const contents = await graphContents(world.graph);
+  const expected = foldPeople(published);
+  expect(contents.nodes).toEqual(expected.nodes);
+  expect(contents.relationships).toEqual(expected.relationships);
+});
+
+test('a log with holes is refused before anything is changed', async () => {
+  await ingest.stop();
+  const before = await graphContents(world.graph);
+  await world.clickhouse.command({
+    query: "DELETE FROM log WHERE topic = 'people.events' AND partition = 1 AND offset < 10",
+  });
+  await expect(rebuildPeople(world.graph, log(), { acceptHoles: false }, never, () => {})).rejects.toThrow(
+    /^The log lacks 10 of the first \d+ messages of people.events, partition 1 \(it begins at offset 10\)/,
+  );
+  expect(await graphContents(world.graph)).toEqual(before);
+});
+
+function log() {
+  return peopleLog(world.kafka, world.clickhouse, world.settings);
+}
+
+async function publish(messages: LoadMessage[]): Promise<void> {
+  await world.publisher.publish(
+    'people.events',
+    messages.map(({ key, value }) => ({ key, value })),
+  );
+}
+
+async function applied(count: number): Promise<void> {
+  for (let total = 0; total < count; )
+    [{ total }] = (await world.graph.read<{ total: number }>('MATCH (o:Offset) RETURN sum(o.next) AS total')) as [
+      { total: number },
+    ];
+}
