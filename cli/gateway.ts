@@ -12,7 +12,7 @@ export function gateway(settings: Settings): Promise<void> {
     const { subgraphs, dependencies, close } = await openSubgraphs(withServers(settings), Object.keys(roster), log);
     const { streams } = dependencies;
     const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS, log });
-    const server = await serveGateway(runtime, settings.HOST, settings.PORT);
+    const server = await serveGateway(runtime, settings);
     log.info({ url: server.url }, 'listening');
     return {
       async stop() {

@@ -11,7 +11,7 @@ export function subgraph(settings: Settings, name: string): Promise<void> {
   const log = createLogger(`subgraph ${name}`, settings.LOG_LEVEL);
   return runRole(async () => {
     const { subgraphs, close } = await openSubgraphs(withServers(settings), [name], log);
-    const server = await serveSubgraph(subgraphs[0]!, settings.HOST, settings.PORT);
+    const server = await serveSubgraph(subgraphs[0]!, settings);
     log.info({ url: server.url }, 'listening');
     return {
       async stop() {

@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
-import { errorCodes } from '../platform/errors.ts';
+import { GraphQLError, type GraphQLErrorExtensions, Kind } from 'graphql';
+import { errorCodes, TributaryError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 
 /** Codes that come from GraphQL itself: its servers check syntax, names and variables. */
@@ -23,16 +23,25 @@ export function maskError(log: Logger) {
       (Object.hasOwn(errorCodes, code) || fromGraphQL.has(code))
     )
       return error as Error;
+    if (isAboutVariable(error)) return shown(error, error.message, { code: 'BAD_USER_INPUT' });
+    // What a subgraph's executor throws comes wrapped, and without its code.
+    const cause = (error as GraphQLError)?.originalError ?? error;
+    if (cause instanceof TributaryError && cause.code !== 'INTERNAL_SERVER_ERROR')
+      return shown(error, cause.message, cause.extensions);
     if (error instanceof GraphQLError && !error.originalError && code === undefined) return error;
-    log.error(
-      { err: (error as GraphQLError)?.originalError ?? error },
-      'an unexpected error was withheld from a client',
-    );
-    const { nodes, path } = error instanceof GraphQLError ? error : {};
-    return new GraphQLError('Something went wrong on our side; the server log has the details.', {
-      nodes,
-      path,
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    log.error({ err: cause }, 'an unexpected error was withheld from a client');
+    return shown(error, 'Something went wrong on our side; the server log has the details.', {
+      code: 'INTERNAL_SERVER_ERROR',
     });
   };
+}
+
+/** A variable that is missing, or has a value its type does not take. */
+function isAboutVariable(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+}
+
+function shown(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {
+  const { nodes, path } = error instanceof GraphQLError ? error : {};
+  return new GraphQLError(message, { nodes, path, extensions });
 }

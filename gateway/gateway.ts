@@ -40,6 +40,7 @@ export async function openGateway({
     plugins: () => [useSubscriptionAcceptGuard()],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
+    cors: false, // pages of other origins are refused, see origin.ts
     graphiql: false,
     landingPage: false,
     logging: false,

@@ -5,8 +5,10 @@ import { type GatewayRuntime, getGraphQLWSOptions } from '@graphql-hive/gateway-
 import { useServer } from 'graphql-ws/use/ws';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
-import { isLoopback } from '../platform/loopback.ts';
+import type { Settings } from '../platform/config.ts';
+import { refuseOpenHost } from '../platform/loopback.ts';
 import { projectRoot } from '../platform/root.ts';
+import { foreignRequest } from './origin.ts';
 
 export interface GatewayServer {
   /** http://host:port, without a slash at the end. */
@@ -16,24 +18,35 @@ export interface GatewayServer {
 
 /**
  * Serves the gateway: GraphQL over HTTP, server-sent events and WebSocket at /graphql, the explorer at /.
- * @throws Error when the address is not of this machine alone, because without identity everybody may do everything
+ * @throws Error when HOST can be reached from other machines and the network is not trusted, or PORT is taken
  */
-export async function serveGateway(gateway: GatewayRuntime, host: string, port: number): Promise<GatewayServer> {
-  if (!isLoopback(host))
-    throw new Error(
-      `HOST ${host} can be reached from other machines, and no identity is configured: anybody could read and write everything. Use 127.0.0.1, with a proxy that signs people in before it.`,
-    );
+export async function serveGateway(
+  gateway: GatewayRuntime,
+  settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
+): Promise<GatewayServer> {
+  refuseOpenHost(settings);
+  const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trustNetwork } = settings;
   const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, setHeaders: cacheForever });
   const http = createServer((request, response) => {
-    if (isGraphQL(request)) gateway(request, response);
-    else explorer(request, response, () => notFound(response));
+    const refusal = foreignRequest(request, trustNetwork);
+    if (refusal) answerText(response, 403, refusal);
+    else if (isGraphQL(request)) gateway(request, response);
+    else explorer(request, response, () => answerText(response, 404, nothingHere));
   });
   const sockets = new Set<Socket>();
   http.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  const webSockets = new WebSocketServer({ server: http, path: '/graphql', maxPayload: 1024 * 1024 });
+  const webSockets = new WebSocketServer({
+    server: http,
+    path: '/graphql',
+    maxPayload: 1024 * 1024,
+    verifyClient: ({ req }, answer) => {
+      const refusal = foreignRequest(req, trustNetwork);
+      answer(refusal === undefined, 403, refusal);
+    },
+  });
   const graphqlWs = useServer(
     getGraphQLWSOptions(gateway, (context) => {
       const { request, socket } = context.extra as { request: IncomingMessage; socket: unknown };
@@ -75,8 +88,8 @@ function cacheForever(response: ServerResponse, path: string): void {
   else response.setHeader('cache-control', 'no-cache');
 }
 
-function notFound(response: ServerResponse): void {
-  response
-    .writeHead(404, { 'content-type': 'text/plain' })
-    .end('Nothing here. The explorer is at /, GraphQL at /graphql.\n');
+const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql.';
+
+function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
 }

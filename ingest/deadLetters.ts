@@ -27,6 +27,7 @@ export async function sendDeadLetters(publisher: Publisher, letters: DeadLetter[
         [deadLetterHeaders.topic]: topic,
         [deadLetterHeaders.partition]: String(partition),
         [deadLetterHeaders.offset]: message.offset,
+        ...(message.key ? { [deadLetterHeaders.key]: message.key } : {}),
       },
     })),
   );

@@ -76,12 +76,16 @@ export function asyncapi(): string {
           DeadLetterHeaders: {
             type: 'object',
             description: 'Beside the headers of the original message.',
-            required: Object.values(deadLetterHeaders),
+            required: Object.values(deadLetterHeaders).filter((name) => name !== deadLetterHeaders.key),
             properties: {
               [deadLetterHeaders.reason]: { type: 'string', description: 'What is wrong, in words for a person' },
               [deadLetterHeaders.topic]: { type: 'string', description: 'Where the message came from' },
               [deadLetterHeaders.partition]: { type: 'string', pattern: '^\\d+$' },
               [deadLetterHeaders.offset]: { type: 'string', pattern: '^\\d+$' },
+              [deadLetterHeaders.key]: {
+                type: 'string',
+                description: 'The key of the original message, when it had one',
+              },
             },
           },
         },

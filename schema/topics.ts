@@ -27,4 +27,5 @@ export const deadLetterHeaders = {
   topic: 'dead-letter-topic',
   partition: 'dead-letter-partition',
   offset: 'dead-letter-offset',
+  key: 'dead-letter-key',
 } as const;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../platform/config.ts';
@@ -81,9 +80,4 @@ export async function startServers(settings: Settings, report: Report): Promise<
     throw failure.reason;
   }
   return { settings: running, children, stop };
-}
-
-/** Whether the data folder holds the data of an earlier run. */
-export function hasData(settings: Settings): boolean {
-  return existsSync(join(settings.TRIBUTARY_DATA, 'kafka', 'data', 'meta.properties'));
 }

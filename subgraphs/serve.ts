@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { Settings } from '../platform/config.ts';
+import { refuseOpenHost } from '../platform/loopback.ts';
 import type { Subgraph } from './subgraph.ts';
 
 const largestBody = 1024 * 1024;
@@ -11,10 +14,15 @@ const largestBody = 1024 * 1024;
 /** Serves one subgraph by itself: queries over HTTP (Apollo Server), subscriptions over WebSocket, at /graphql. */
 export async function serveSubgraph(
   subgraph: Subgraph,
-  host: string,
-  port: number,
+  settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const apollo = new ApolloServer({ schema: subgraph.schema, includeStacktraceInErrorResponses: false });
+  refuseOpenHost(settings);
+  const { HOST: host, PORT: port } = settings;
+  const apollo = new ApolloServer({
+    schema: subgraph.schema,
+    includeStacktraceInErrorResponses: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+  });
   await apollo.start();
   const http = createServer((request, response) => {
     answer(apollo, request, response).catch(() => response.writeHead(500).end());

@@ -16,7 +16,11 @@ export interface Client {
 
 /** A client of the gateway at an address such as http://127.0.0.1:4000. */
 export function client(url: string): Client {
-  const ask = async <Data>(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Answer<Data>> => {
+  const ask = async <Data>(
+    query: string,
+    variables: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Data>> => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },

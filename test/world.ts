@@ -78,7 +78,7 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
         readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS,
         log,
       });
-      const server = await serveGateway(runtime, '127.0.0.1', 0);
+      const server = await serveGateway(runtime, settings);
       const stop = async () => {
         await server.stop();
         await close();

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { type ClickHouseClient } from '@clickhouse/client';
 import type { KafkaMessage } from 'kafkajs';
 import { TributaryError } from '../../platform/errors.ts';
@@ -48,22 +50,37 @@ class Gathered {
         const values = this.#rows;
         this.#rows = [];
         this.#flush = undefined;
-        this.clickhouse.insert({ table: 'log', values, format: 'JSONEachRow' }).then(() => resolve(), reject);
+        insert(this.clickhouse, values).then(resolve, reject);
       }, gatherMs);
     });
     return this.#flush;
   }
 }
 
+/** In latin1 every byte is a character and comes out as the same byte, also where a message holds no UTF-8. */
+const bytesAsText = 'latin1';
+
+async function insert(clickhouse: ClickHouseClient, rows: LogRow[]): Promise<void> {
+  const lines = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'), bytesAsText);
+  const { stream } = await clickhouse.exec({
+    query: 'INSERT INTO log FORMAT JSONEachRow',
+    values: Readable.from([lines]),
+  });
+  stream.resume(); // the answer is empty, but keeps its connection until it is read
+  await finished(stream);
+}
+
 function toRow(topic: string, partition: number, message: KafkaMessage): LogRow {
+  const text = (bytes: Buffer | string) => Buffer.from(bytes as string).toString(bytesAsText);
+  // Headers are texts, or they could not stand in JSON.
   const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
   return {
     topic,
     partition,
     offset: message.offset,
     at: Number(message.timestamp),
-    key: message.key?.toString() ?? null,
-    headers: JSON.stringify(Object.fromEntries(headers)),
-    value: message.value?.toString() ?? null,
+    key: message.key && text(message.key),
+    headers: text(JSON.stringify(Object.fromEntries(headers))),
+    value: message.value && text(message.value),
   };
 }

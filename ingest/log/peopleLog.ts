@@ -29,20 +29,20 @@ export function peopleLog(kafka: Kafka, clickhouse: ClickHouseClient, settings: 
         const [group] = await kafka.fetchOffsets({ groupId: settings.KAFKA_PREFIX + logGroup, topics: [name] });
         const ends: number[] = [];
         for (const { partition, offset } of group!.partitions) ends[partition] = Math.max(0, Number(offset));
-        return ends;
+        return Array.from(ends, (end) => end ?? 0);
       }),
-    async coverage(ends) {
-      const counted = [...ends].map(async ([partition, end]) => {
-        const result = await clickhouse.query({
-          query: countMessages,
-          query_params: { topic, partition, end },
-          format: 'JSONEachRow',
-        });
-        const [row] = await result.json<{ messages: string; first: string }>();
-        return [partition, { messages: Number(row!.messages), first: Number(row!.first) }] as const;
-      });
-      return new Map(await Promise.all(counted));
-    },
+    coverage: (ends) =>
+      Promise.all(
+        ends.map(async (end, partition) => {
+          const result = await clickhouse.query({
+            query: countMessages,
+            query_params: { topic, partition, end },
+            format: 'JSONEachRow',
+          });
+          const [row] = await result.json<{ messages: string; first: string }>();
+          return { messages: Number(row!.messages), first: Number(row!.first) };
+        }),
+      ),
     read: (partition, from, to) => reader.read({ topic, partition, from, to, ...page }),
   };
 }

@@ -13,7 +13,7 @@ export interface PeopleLog {
   /** The offset up to which each partition is archived. */
   archivedEnd(): Promise<number[]>;
   /** How many messages of each partition before these offsets are archived, and the first of them. */
-  coverage(ends: Map<number, number>): Promise<Map<number, { messages: number; first: number }>>;
+  coverage(ends: number[]): Promise<{ messages: number; first: number }[]>;
   /** Messages of a partition from an offset on, in order; none when there are no more before `to`. */
   read(partition: number, from: number, to: number): Promise<{ offset: number; at: number; value: string | null }[]>;
 }
@@ -47,13 +47,13 @@ export async function rebuildPeople(
   stopped: AbortSignal,
   progress: (done: number, total: number) => void,
 ): Promise<RebuildResult> {
-  if (!acceptHoles) await refuseHoles(graph, log);
-  const { generation, ends } = await begin(graph, await log.partitions());
-  await archived(log, ends, stopped);
-  const total = [...(await log.coverage(ends)).values()].reduce((sum, { messages }) => sum + messages, 0);
+  if (!acceptHoles) await refuseHoles(log);
+  const { generation, applied } = await begin(graph, await log.partitions());
+  const ends = await archivedPast(applied, log, stopped);
+  const total = (await log.coverage(ends)).reduce((sum, { messages }) => sum + messages, 0);
   const result: RebuildResult = { messages: 0, refused: 0 };
   progress(0, total);
-  for (const [partition, end] of ends) {
+  for (const [partition, end] of ends.entries()) {
     const clock = new Clock(partition, 0);
     for (let from = 0; from < end; ) {
       stopped.throwIfAborted();
@@ -87,37 +87,31 @@ function parsed({ offset, at, value }: { offset: number; at: number; value: stri
   }
 }
 
-async function begin(graph: Graph, partitions: number[]): Promise<{ generation: number; ends: Map<number, number> }> {
-  const records = await graph.write(async (transaction) => {
-    const result = await transaction.run(cypher.beginRebuild, {
-      partitions: partitions.map((partition) => neo4j.int(partition)),
+/** @returns the new generation, and the offset up to which each partition was applied by writers of the old one */
+async function begin(graph: Graph, partitions: number[]): Promise<{ generation: number; applied: number[] }> {
+  return graph.write(async (transaction) => {
+    const { records } = await transaction.run(cypher.beginRebuild, {
+      partitions: partitions.map((at) => neo4j.int(at)),
     });
-    return result.records.map((record) => record.toObject() as { generation: number; partition: number; next: number });
+    const applied: number[] = [];
+    for (const record of records) applied[record.get('partition')] = record.get('next');
+    return { generation: records[0]!.get('generation'), applied };
   });
-  return { generation: records[0]!.generation, ends: new Map(records.map(({ partition, next }) => [partition, next])) };
 }
 
-/** Waits until the archive holds everything the graph has applied. */
-async function archived(log: PeopleLog, ends: Map<number, number>, stopped: AbortSignal): Promise<void> {
+/** Waits until the archive holds everything the graph has applied. @returns where the archive ends, by partition */
+async function archivedPast(applied: number[], log: PeopleLog, stopped: AbortSignal): Promise<number[]> {
   for (;;) {
     const archive = await log.archivedEnd();
-    if ([...ends].every(([partition, end]) => (archive[partition] ?? 0) >= end)) return;
+    if (applied.every((end, partition) => (archive[partition] ?? 0) >= end)) return archive;
     await delay(archivePollMs, undefined, { signal: stopped });
   }
 }
 
-async function refuseHoles(graph: Graph, log: PeopleLog): Promise<void> {
-  const applied = new Map(
-    (await graph.read<{ partition: number; next: number }>(cypher.appliedOffsets)).map(({ partition, next }) => [
-      partition,
-      next,
-    ]),
-  );
-  const archive = await log.archivedEnd();
-  const ends = new Map([...applied].map(([partition, next]) => [partition, Math.min(next, archive[partition] ?? 0)]));
-  const coverage = await log.coverage(ends);
-  for (const [partition, end] of ends) {
-    const { messages, first } = coverage.get(partition) ?? { messages: 0, first: end };
+async function refuseHoles(log: PeopleLog): Promise<void> {
+  const ends = await log.archivedEnd();
+  for (const [partition, { messages, first }] of (await log.coverage(ends)).entries()) {
+    const end = ends[partition]!;
     if (messages === end) continue;
     throw new Error(
       `The log lacks ${end - messages} of the first ${end} messages of people.events, partition ${partition} (it begins at offset ${first}). A graph built from it would lose what they say, so nothing was changed. If no message ever had these offsets (transactions leave such holes), add --accept-holes.`,

@@ -1,3 +1,4 @@
+import type { KafkaMessage } from 'kafkajs';
 import neo4j, { type ManagedTransaction } from 'neo4j-driver';
 import { TributaryError } from '../../platform/errors.ts';
 import { type Graph, isTransient } from '../../platform/neo4j.ts';
@@ -20,6 +21,10 @@ import {
 /** The view that keeps the people graph in Neo4j. */
 export function peopleView(graph: Graph, publisher: Publisher): View {
   const inTurn = oneAtATime();
+  const apply = (place: { topic: string; partition: number }, placed: PlacedMessage[]) => {
+    const next = placed.at(-1)!.offset + 1;
+    return inTurn(() => graph.write((transaction) => applyMessages(transaction, place, placed, next)));
+  };
   return {
     group: viewGroup('people'),
     topics: ['people.events'],
@@ -27,12 +32,15 @@ export function peopleView(graph: Graph, publisher: Publisher): View {
     concurrency: 4,
     async write(batch) {
       const { placed, letters } = read(batch);
+      await apply(batch, placed);
+      // Last, or whatever makes the batch be written again would send them again.
       await sendDeadLetters(publisher, letters);
-      const next = Number(batch.messages.at(-1)!.offset) + 1;
-      await inTurn(() => graph.write((transaction) => applyMessages(transaction, batch, placed, next)));
     },
     isTransient: (error) => isTransient(error) || error instanceof TributaryError,
-    refuse: (topic, partition, message, reason) => sendDeadLetters(publisher, [{ topic, partition, message, reason }]),
+    async refuse(topic, partition, message, reason) {
+      await sendDeadLetters(publisher, [{ topic, partition, message, reason }]);
+      await apply({ topic, partition }, [placeOf(message)]); // it has had its turn: nobody need wait for it
+    },
   };
 }
 
@@ -57,11 +65,15 @@ export interface PlacedMessage {
   change?: PeopleChange;
 }
 
+function placeOf({ offset, timestamp }: KafkaMessage): PlacedMessage {
+  return { offset: Number(offset), at: Number(timestamp) };
+}
+
 function read({ topic, partition, messages }: Batch): { placed: PlacedMessage[]; letters: DeadLetter[] } {
   const placed: PlacedMessage[] = [];
   const letters: DeadLetter[] = [];
   for (const message of messages) {
-    const place: PlacedMessage = { offset: Number(message.offset), at: Number(message.timestamp) };
+    const place = placeOf(message);
     placed.push(place);
     try {
       place.change = parsePeopleMessage(message.value?.toString() ?? null);

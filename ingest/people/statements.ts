@@ -102,7 +102,3 @@ CALL (n) {
   WITH n WHERE lone
   DELETE n
 } IN TRANSACTIONS OF 5000 ROWS`;
-
-export const appliedOffsets = `
-MATCH (o:Offset {view: 'people', topic: 'people.events'})
-RETURN o.partition AS partition, o.next AS next`;

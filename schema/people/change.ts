@@ -79,10 +79,10 @@ export function keyOf(change: PeopleChange): string {
 function normalise(message: PeopleMessage): PeopleChange {
   switch (message.type) {
     case 'Person':
-      return { kind: 'PERSON', id: message.data.person_id, name: text(message.data.name) };
+      return { kind: 'PERSON', id: message.data.person_id, name: text('name', message.data.name) };
     case 'Company': {
       const { company_id: id, company_name: name, headcount } = message.data;
-      return { kind: 'COMPANY', id, name: text(name), headcount: headcount ?? null };
+      return { kind: 'COMPANY', id, name: text('company_name', name), headcount: headcount ?? null };
     }
     case 'CompanyAcquisition': {
       const {
@@ -99,12 +99,15 @@ function normalise(message: PeopleMessage): PeopleChange {
       const end = day('end_date', message.data.end_date);
       if (start !== null && end !== null && end < start)
         throw new ContractError(`end_date ${end} is before start_date ${start}`);
-      return { kind: 'EMPLOYMENT', person, company, title: text(message.data.employment_title), start, end };
+      const title = text('employment_title', message.data.employment_title);
+      return { kind: 'EMPLOYMENT', person, company, title, start, end };
     }
   }
 }
 
-function text(value: string | null | undefined): string | null {
+function text(property: string, value: string | null | undefined): string | null {
+  // What readers put where bytes are not UTF-8.
+  if (value?.includes('\uFFFD')) throw new ContractError(`data.${property} ${quote(value)} was not sent as UTF-8`);
   return value?.trim().replace(/\s+/gu, ' ') || null;
 }
 
