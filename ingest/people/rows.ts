@@ -1,7 +1,6 @@
 import neo4j, { type Integer } from 'neo4j-driver';
 import type { PeopleChange } from '../../schema/people/change.ts';
 import { fold } from '../../schema/people/fold.ts';
-import { unnamed } from '../../schema/people/graph.ts';
 
 /** A change and its place in the order of all messages. */
 export interface VersionedChange {
@@ -66,7 +65,7 @@ function propertiesOf(change: PeopleChange): Row {
 }
 
 function named(name: string | null): Row {
-  return { name, folded: name === null ? null : fold(name), sort: name ?? unnamed };
+  return { name, folded: name === null ? null : fold(name) };
 }
 
 function integer(value: number | null): Integer | null {

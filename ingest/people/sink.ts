@@ -28,7 +28,7 @@ export function peopleView(graph: Graph, publisher: Publisher): View {
   return {
     group: viewGroup('people'),
     topics: ['people.events'],
-    batchSize: 5_000,
+    batchSize: 2_000, // larger ones are slower: what a transaction holds no longer fits the caches
     concurrency: 4,
     async write(batch) {
       const { placed, letters } = read(batch);
@@ -126,8 +126,9 @@ export async function writeChanges(
   generation: number,
 ): Promise<void> {
   const rows = latestRows(changes);
+  const stored = generation === 0 ? null : neo4j.int(generation); // before the first rebuild it need not be kept
   const run = async (statement: string, of: object[]) => {
-    if (of.length > 0) await transaction.run(statement, { rows: of, unnamed, generation: neo4j.int(generation) });
+    if (of.length > 0) await transaction.run(statement, { rows: of, unnamed, generation: stored });
   };
   await Promise.all([
     run(writePersons, rows.persons),

@@ -1,17 +1,17 @@
-/** What the people graph does with messages, as Cypher. Each takes `$rows` and `$generation`. */
+/** What the people graph does with messages, as Cypher. Each takes `$rows`, `$unnamed` and `$generation`. */
 
 export const writePersons = `
 UNWIND $rows AS row
 MERGE (p:Person {id: row.id})
 WITH p, row WHERE coalesce(p.version, 0) <= row.version
-SET p.name = row.name, p.folded = row.folded, p.sort = row.sort,
+SET p.name = row.name, p.folded = row.folded, p.sort = coalesce(row.name, $unnamed),
     p.version = row.version, p.generation = $generation`;
 
 export const writeCompanies = `
 UNWIND $rows AS row
 MERGE (c:Company {id: row.id})
 WITH c, row WHERE coalesce(c.version, 0) <= row.version
-SET c.name = row.name, c.folded = row.folded, c.sort = row.sort, c.headcount = row.headcount,
+SET c.name = row.name, c.folded = row.folded, c.sort = coalesce(row.name, $unnamed), c.headcount = row.headcount,
     c.version = row.version, c.generation = $generation`;
 
 export const writeEmployments = `
