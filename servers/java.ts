@@ -105,13 +105,11 @@ function pomOf(set: JarSet): string {
 }
 
 async function copyDependencies(folder: string, progress: (done: number) => void): Promise<void> {
-  const maven = spawn(
-    'mvn',
-    ['-B', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  progress(0);
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
+  const maven = spawn('mvn', ['-B', '-Dstyle.color=never', '-f', join(folder, 'pom.xml'), ...goal], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines: string[] = [];
   let done = 0;
   for await (const line of createInterface({ input: maven.stdout })) {
