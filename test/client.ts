@@ -43,16 +43,27 @@ export function client(url: string): Client {
   };
 }
 
-async function* dataOf<Data>(
+function dataOf<Data>(
   events: AsyncIterableIterator<{ data?: Data | null; errors?: unknown }>,
   end: () => void | Promise<void>,
 ): AsyncIterableIterator<Data> {
-  try {
-    for await (const { data, errors } of events) {
-      if (errors) throw new Error(JSON.stringify(errors));
-      yield data!;
-    }
-  } finally {
-    await end();
-  }
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const { done, value } = await events.next();
+      if (done) await end();
+      else if (value.errors) {
+        await end();
+        throw new Error(JSON.stringify(value.errors));
+      }
+      return done ? { done, value: undefined } : { done: false, value: value.data! };
+    },
+    // A generator that nobody has begun to read would not end here.
+    async return() {
+      await end();
+      return { done: true, value: undefined };
+    },
+  };
 }

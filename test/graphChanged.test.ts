@@ -15,7 +15,7 @@ let url: string;
 let gateway: Client;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 }); // however slow the machine
   ingest = await world.ingest();
   url = (await world.gateway()).url;
   gateway = client(url);
@@ -133,7 +133,7 @@ async function subscribeBySse(variables: object = {}) {
 test('every kind of change comes live, over WebSocket and server-sent events, with all it is about', async () => {
   const byWebSocket = subscribe();
   const { events: bySse, leave } = await subscribeBySse();
-  const ofCompany = subscribe({ company: 22, kinds: ['EMPLOYMENT', 'PERSON', 'ACQUISITION'] });
+  const ofCompany = subscribe({ company: 22, kinds: ['PERSON', 'EMPLOYMENT', 'ACQUISITION'], since: now() });
   const [fromWebSocket, fromSse] = await Promise.all([live(byWebSocket), live(bySse)]);
   const started = Date.now();
   // One after the other, because the order of messages with different keys is not promised.
@@ -185,6 +185,7 @@ test('every kind of change comes live, over WebSocket and server-sent events, wi
     }
     expect(new Set(changes.map(({ cursor }) => cursor)).size).toBe(5);
   }
+  expect((await take(ofCompany, 2)).map(about)).toEqual(['12 at 22: null undefined 2021-01-01', '21 bought 22']);
   await byWebSocket.return!();
   await ofCompany.return!();
   leave();
@@ -194,6 +195,8 @@ describe('of a past that is over', () => {
   const told = peopleDemo();
   let since: string;
   let until: string;
+  /** Of an event under no filter. */
+  let cursor: string;
 
   beforeAll(async () => {
     since = now();
@@ -206,6 +209,9 @@ describe('of a past that is over', () => {
     );
     await publish(gateway, told.slice(60));
     until = now();
+    const events = subscribe({ since });
+    [{ cursor }] = (await take(events, 1)) as [Change];
+    await events.return!();
   });
 
   type Filter = { person?: number; company?: number; kinds?: string[] };
@@ -228,11 +234,11 @@ describe('of a past that is over', () => {
   test.each<[count: number, filter: Filter]>([
     [told.length, {}],
     [4, { person: 1001 }],
-    [14, { company: 2001 }],
+    [9, { company: 2001 }],
     [8, { kinds: ['ACQUISITION'] }],
     [64, { kinds: ['COMPANY', 'PERSON'] }],
     [2, { person: 1001, company: 2002 }],
-    [11, { company: 2001, kinds: ['EMPLOYMENT'] }],
+    [6, { company: 2001, kinds: ['EMPLOYMENT'] }],
     [0, { person: 1001, kinds: ['COMPANY'] }],
     [0, { company: 1001 }],
     [0, { kinds: [] }],
@@ -267,36 +273,35 @@ describe('of a past that is over', () => {
     leave();
   });
 
-  test.each<[code: string, variables: (cursor: string) => Promise<object> | object]>([
-    ['CURSOR_INVALID', () => ({ after: 'nonsense' })],
-    ['CURSOR_INVALID', (cursor) => ({ after: cursor.slice(0, -1) })],
-    [
-      'CURSOR_INVALID',
-      (cursor) => ({ after: cursor.replace(/.(?=.{30}$)/, (letter) => (letter === 'A' ? 'B' : 'A')) }),
-    ],
-    ['CURSOR_FOREIGN', (after) => ({ after, person: 1001 })],
-    ['CURSOR_FOREIGN', (after) => ({ after, kinds: ['PERSON'] })],
-    ['CURSOR_FOREIGN', async () => ({ after: (await publish(gateway, [probe]))['Read-After'] })],
-    ['BAD_USER_INPUT', (after) => ({ after, since: '2020-01-01T00:00:00Z' })],
-    ['BAD_USER_INPUT', () => ({ person: 'x' })],
-    ['BAD_USER_INPUT', () => ({ since: 'yesterday' })],
-    ['BAD_USER_INPUT', () => ({ kinds: ['DOG'] })],
-  ])('%s for %s', async (code, variables) => {
-    const [event] = await all(subscribe({ since, until, kinds: ['ACQUISITION'] }));
-    const [whole] = await take(subscribe({ since }), 1);
-    expect(event!.cursor).not.toBe(whole!.cursor);
-    const given = (await variables(whole!.cursor)) as Record<string, unknown>;
+  type Given = Record<string, unknown>;
+  test.each<[code: string, what: string, variables: (cursor: string) => Promise<Given> | Given]>([
+    ['CURSOR_INVALID', 'a text that is no cursor', () => ({ after: 'nonsense' })],
+    ['CURSOR_INVALID', 'a truncated cursor', (cursor) => ({ after: cursor.slice(0, -1) })],
+    ['CURSOR_INVALID', 'an edited cursor', (cursor) => ({ after: edited(cursor) })],
+    ['CURSOR_FOREIGN', 'a cursor under another person', (after) => ({ after, person: 1001 })],
+    ['CURSOR_FOREIGN', 'a cursor under another company', (after) => ({ after, company: 1001 })],
+    ['CURSOR_FOREIGN', 'a cursor under other kinds', (after) => ({ after, kinds: ['PERSON'] })],
+    ['CURSOR_FOREIGN', 'a receipt', async () => ({ after: (await publish(gateway, [probe]))['Read-After'] })],
+    ['BAD_USER_INPUT', 'two places to start', (after) => ({ after, since: '2020-01-01T00:00:00Z' })],
+    ['BAD_USER_INPUT', 'a person without a number', () => ({ person: 'x' })],
+    ['BAD_USER_INPUT', 'a time that is none', () => ({ since: 'yesterday' })],
+    ['BAD_USER_INPUT', 'a kind that is none', () => ({ kinds: ['DOG'] })],
+  ])('%s for %s', async (code, _, variables) => {
+    const given = await variables(cursor);
     await expect(all(subscribe(given))).rejects.toSatisfy((error) => codeOf(error) === code);
     const bySse = async () => all((await subscribeBySse(given)).events);
     await expect(bySse()).rejects.toSatisfy((error) => codeOf(error) === code);
   });
 
   test("an event's cursor is no receipt", async () => {
-    const [change] = await all(subscribe({ since, until, person: 1002, kinds: ['PERSON'] }));
-    const { errors } = await gateway.ask('{ person(id: 1) { id } }', {}, { 'Read-After': change!.cursor });
+    const { errors } = await gateway.ask('{ person(id: 1) { id } }', {}, { 'Read-After': cursor });
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['CURSOR_FOREIGN']);
   });
 });
+
+function edited(cursor: string): string {
+  return cursor.replace(/.(?=.{30}$)/, (letter) => (letter === 'A' ? 'B' : 'A'));
+}
 
 /** Over WebSocket a refusal is a list of errors, over HTTP the text of one. */
 function codeOf(error: unknown): string | undefined {
@@ -368,6 +373,7 @@ test('clients that go away, in whatever way and whatever they wait for, leave no
 
 /** A subscriber that speaks graphql-transport-ws by hand, so that it can vanish without a word. */
 async function rawSubscriber(query: string): Promise<WebSocket> {
+  const variables = { since: now() };
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const hasEvent = new Promise<void>((resolve, reject) => {
     socket.on('error', reject);
@@ -375,7 +381,7 @@ async function rawSubscriber(query: string): Promise<WebSocket> {
     socket.on('message', (text) => {
       const { type } = JSON.parse(String(text)) as { type: string };
       if (type === 'connection_ack')
-        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables: { since: now() } } }));
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables } }));
       if (type === 'next') resolve();
     });
   });

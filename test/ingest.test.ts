@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Message } from 'kafkajs';
@@ -7,6 +6,7 @@ import { logGroup, topicNames, viewGroup } from '../schema/topics.ts';
 import { type Client, client } from './client.ts';
 import { company, person, publish, stint } from './messages.ts';
 import { foldPeople, graphContents, type LoadMessage, peopleLoad } from './peopleLoad.ts';
+import { messagesOf } from './topic.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
@@ -14,7 +14,7 @@ let ingest: { stop(): Promise<void> };
 let gateway: Client;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 }); // however slow the machine
   ingest = await world.ingest();
   gateway = client((await world.gateway()).url);
 });
@@ -38,39 +38,6 @@ async function send(messages: Message[]): Promise<void> {
     const next = new Map(applied.map((row) => [row.partition, row.next]));
     return position.every((end, partition) => (next.get(partition) ?? 0) >= end);
   });
-}
-
-interface Read {
-  partition: number;
-  offset: string;
-  at: string;
-  key: Buffer | null;
-  value: Buffer | null;
-  headers: Record<string, unknown>;
-}
-
-/** Everything in a topic, as it is in Kafka. */
-async function messagesOf(topic: string): Promise<Read[]> {
-  const name = world.settings.KAFKA_PREFIX + topic;
-  const admin = world.kafka.admin();
-  await admin.connect();
-  const total = (await admin.fetchTopicOffsets(name)).reduce((sum, { high }) => sum + Number(high), 0);
-  const consumer = world.kafka.consumer({ groupId: `${world.settings.KAFKA_PREFIX}${randomUUID()}` });
-  const found: Read[] = [];
-  const { promise: complete, resolve } = Promise.withResolvers<void>();
-  await consumer.connect();
-  await consumer.subscribe({ topic: name, fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ partition, message }) => {
-      const { offset, timestamp: at, key, value, headers = {} } = message;
-      found.push({ partition, offset, at, key, value, headers });
-      if (found.length === total) resolve();
-    },
-  });
-  if (total > 0) await complete;
-  await consumer.disconnect();
-  await admin.disconnect();
-  return found;
 }
 
 test('messages in any order that keeps that of each key make the same graph', { timeout: 60_000 }, async () => {
@@ -136,11 +103,11 @@ test('a bad message goes to dead.letters as it came, with the reason and its pla
   expect(good.map(({ id }) => id)).toEqual(bad.map((_, at) => 1102 + at));
 
   const letters = await until(async () => {
-    const found = (await messagesOf('dead.letters')).filter(({ headers }) => headers.at !== undefined);
+    const found = (await messagesOf(world, 'dead.letters')).filter(({ headers }) => headers.at !== undefined);
     return found.length >= bad.length && found;
   });
   expect(letters).toHaveLength(bad.length);
-  const sources = (await messagesOf('people.events')).filter(({ headers }) => headers.at !== undefined);
+  const sources = (await messagesOf(world, 'people.events')).filter(({ headers }) => headers.at !== undefined);
   for (const [at, [value, reason]] of bad.entries()) {
     const letter = letters.find(({ headers }) => String(headers.at) === String(at))!;
     const source = sources.find(({ headers }) => String(headers.at) === String(at))!;
@@ -150,6 +117,7 @@ test('a bad message goes to dead.letters as it came, with the reason and its pla
     expect(headers).toEqual({
       tenant: 'acme',
       at: String(at),
+      'dead-letter-key': 'one',
       'dead-letter-reason': expect.stringContaining(reason),
       'dead-letter-topic': 'people.events',
       'dead-letter-partition': String(source.partition),
@@ -171,7 +139,7 @@ test('the log holds every message of every topic, byte for byte', async () => {
     { key: '', value: '' },
     { key: 'x'.repeat(1_000), value: `{"long":"${'é'.repeat(200_000)}"}` },
   ]);
-  const topics = await Promise.all(topicNames.map(async (topic) => [topic, await messagesOf(topic)] as const));
+  const topics = await Promise.all(topicNames.map(async (topic) => [topic, await messagesOf(world, topic)] as const));
   const expected = topics.flatMap(([topic, messages]) =>
     messages.map(({ partition, offset, at, key, value, headers }) =>
       [topic, partition, offset, at, hex(key), hex(value), textOf(headers)].join(' '),
@@ -238,7 +206,7 @@ test('a query waits for its own write, fails when the view is too late, and is a
   expect(errors![0]!.message).toContain('has not reached the Read-After position within 300 ms. The write is safe');
   expect(await hasty.query(question)).toEqual({ person: null });
 
-  const waiting = gateway.query(question, {}, read); // this one has five seconds
+  const waiting = gateway.query(question, {}, read); // this one is patient
   ingest = await world.ingest();
   expect(await waiting).toEqual({ person: { name: 'Written' } });
   expect(await hasty.query(question, {}, read)).toEqual({ person: { name: 'Written' } });

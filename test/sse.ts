@@ -24,8 +24,9 @@ export async function subscribeOverSse(
 
 async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const complete = (rest + text).split('\n\n');
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    const complete = (rest + decoder.decode(bytes, { stream: true })).split('\n\n');
     rest = complete.pop()!;
     for (const block of complete) {
       const fields = block.split('\n').map((line) => line.split(/: ?(.*)/s));

@@ -38,28 +38,44 @@ export async function producePeople(
   progress: (produced: Produced) => void,
 ): Promise<Produced> {
   const produced: Produced = { sent: 0, broken: 0 };
-  const started = performance.now();
+  // A tenth of a second's worth at the most, so that a rate holds within the second too.
+  const size = rate === undefined ? batch : Math.min(batch, Math.ceil(rate / 10));
+  const pace = new Pace(rate);
   let waiting: Message[] = [];
   const send = async () => {
     if (waiting.length === 0) return;
     const messages = waiting;
     waiting = [];
+    await pace.next(messages.length, stopped);
     await publisher.publish('people.events', messages);
     produced.sent += messages.length;
     progress(produced);
-    const ahead = rate === undefined ? 0 : (produced.sent / rate) * 1000 - (performance.now() - started);
-    if (ahead > 0) await delay(ahead, undefined, { signal: stopped }).catch(() => {});
   };
   for await (const item of read(path, stopped)) {
     if (item === idle) await send();
     else {
       waiting.push(toMessage(item, produced));
-      if (waiting.length >= batch) await send();
+      if (waiting.length >= size) await send();
     }
     if (stopped.aborted) break;
   }
   await send();
   return produced;
+}
+
+/** Holds a rate: time that passed without messages is not made up for. */
+class Pace {
+  #due = 0;
+
+  constructor(readonly perSecond = Number.POSITIVE_INFINITY) {}
+
+  /** Waits until so many messages may go, or until stopped. */
+  async next(count: number, stopped: AbortSignal): Promise<void> {
+    const begin = Math.max(this.#due, performance.now());
+    this.#due = begin + (count / this.perSecond) * 1000;
+    const wait = begin - performance.now();
+    if (wait > 0) await delay(wait, undefined, { signal: stopped }).catch(() => {});
+  }
 }
 
 /** A message as it was found, and where. */
@@ -121,16 +137,23 @@ async function* file(path: string, stopped: AbortSignal): AsyncGenerator<Found |
  */
 async function* pipe(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  yield* lines(new Socket({ fd, readable: true, writable: false }), path, stopped);
+  yield* lines(new Socket({ fd, readable: true, writable: false }), path, stopped, true);
 }
 
-/** The lines of a text, and after each piece of it that arrived, a sign that the next one may take long. */
-async function* lines(input: Readable, path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
+/**
+ * The lines of a text, and after each piece of it that arrived, a sign that the next one may take long.
+ * @param hasManyWriters whether one may leave without an end of line: what is a whole message then is not held back
+ */
+async function* lines(
+  input: Readable,
+  path: string,
+  stopped: AbortSignal,
+  hasManyWriters = false,
+): AsyncGenerator<Found | typeof idle> {
   const decoder = new StringDecoder();
-  let number = 0;
+  let number = 1;
   let rest = '';
   const found = (line: string): Found[] => {
-    number++;
     const text = line.replace(/^\uFEFF/, '').trim();
     return text === '' ? [] : [{ text, where: `${path}:${number}` }];
   };
@@ -138,13 +161,30 @@ async function* lines(input: Readable, path: string, stopped: AbortSignal): Asyn
     for await (const chunk of addAbortSignal(stopped, input)) {
       const complete = (rest + decoder.write(chunk)).split('\n');
       rest = complete.pop()!;
-      for (const line of complete) yield* found(line);
+      for (const line of complete) {
+        yield* found(line);
+        number++;
+      }
+      if (hasManyWriters && isObject(rest)) {
+        yield* found(rest);
+        rest = '';
+      }
       yield idle;
     }
   } catch (error) {
     if (!stopped.aborted) throw error;
   }
   yield* found(rest + decoder.end());
+}
+
+function isObject(text: string): boolean {
+  if (!text.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function* array(path: string): AsyncGenerator<Found> {
