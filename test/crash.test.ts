@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 test('the graph equals a fold of the messages, however often ingest, Neo4j and Kafka are killed', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const graph = new Graph(settings);
   const kafka = openKafka(settings, 'crash', log);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { projectRoot } from '../platform/root.ts';
 import { freePort } from '../servers/ports.ts';
 import { client } from './client.ts';
@@ -30,8 +30,11 @@ beforeAll(async () => {
     CLICKHOUSE_PORT: '0',
   };
 });
-afterAll(async () => {
+afterEach(() => {
+  // Only after a failure is there any left, which the next test would stumble over.
   for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');
+});
+afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
