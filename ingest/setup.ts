@@ -24,7 +24,13 @@ async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
         numPartitions: settings.KAFKA_PARTITIONS,
         replicationFactor: settings.KAFKA_REPLICATION,
         // The broker's clock alone says when a message entered the log; a producer's clock cannot move it.
-        configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
+        configEntries: [
+          { name: 'message.timestamp.type', value: 'LogAppendTime' },
+          // Producers may compress as they like; our client reads only what the broker has unpacked.
+          { name: 'compression.type', value: 'uncompressed' },
+          // A dead letter is as large as the message it holds, and its headers more.
+          ...(topic.endsWith('dead.letters') ? [{ name: 'max.message.bytes', value: String(4 << 20) }] : []),
+        ],
       })),
     });
   } finally {

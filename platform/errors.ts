@@ -9,7 +9,7 @@ export const errorCodes = {
   CURSOR_INVALID: 'The cursor is truncated, edited or signed with a key that is no longer known. Start from `since`.',
   STORE_UNAVAILABLE: 'Neo4j or ClickHouse does not answer. Only the fields it serves fail; try again later.',
   BROKER_UNAVAILABLE:
-    'Kafka does not answer. Nothing was published by this call unless its receipt says so; try again.',
+    'Kafka does not answer. A part of what was sent may have been published; sending it again does no harm.',
   READ_AFTER_TIMEOUT: 'The view did not reach the Read-After position in time. The write is safe; ask again later.',
   NOT_ACCEPTABLE: 'The Accept header names no transport that can carry a subscription.',
   INTERNAL_SERVER_ERROR: 'A fault of this product. The text is withheld from clients; the server log has it.',

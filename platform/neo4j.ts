@@ -81,8 +81,13 @@ const passing = new Set<string>([
  * again can help.
  */
 export function isTransient(error: unknown): boolean {
-  return neo4j.isRetryableError(error as Error) || passing.has((error as { code?: string }).code ?? '');
+  const code = (error as { code?: string }).code ?? '';
+  return neo4j.isRetryableError(error as Error) || passing.has(code) || notTheDatasFault.test(code);
 }
+
+/** No connection in time (the driver's N/A), sign-in, a database that is read-only or out of order. */
+const notTheDatasFault =
+  /^(N\/A$|Neo\.ClientError\.(Security|General|Database|Cluster)\.|Neo\.DatabaseError\.(General|Database)\.)/;
 
 function unavailable(cause: unknown): unknown {
   if (!isTransient(cause)) return cause;

@@ -15,12 +15,20 @@ export class AppliedPosition {
   constructor(readonly ask: () => Promise<Position>) {}
 
   async reaches(position: Position, signal: AbortSignal): Promise<void> {
-    while (!this.#holds(position)) {
-      signal.throwIfAborted();
-      this.#poll ??= this.#refresh().finally(() => {
-        this.#poll = undefined;
-      });
-      await this.#poll;
+    const { promise: given, reject } = Promise.withResolvers<never>();
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener('abort', giveUp);
+    given.catch(() => {});
+    try {
+      while (!this.#holds(position)) {
+        signal.throwIfAborted();
+        this.#poll ??= this.#refresh().finally(() => {
+          this.#poll = undefined;
+        });
+        await Promise.race([this.#poll, given]); // a store that hangs must not hold up who has waited long enough
+      }
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
   }
 
