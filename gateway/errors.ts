@@ -22,7 +22,8 @@ export function maskError(log: Logger) {
       code !== 'INTERNAL_SERVER_ERROR' &&
       (Object.hasOwn(errorCodes, code) || fromGraphQL.has(code))
     )
-      return error as Error;
+      // Made anew, because an error with a cause of its own would be answered with status 500.
+      return shown(error, (error as Error).message, (error as GraphQLError).extensions);
     if (isAboutVariable(error)) return shown(error, error.message, { code: 'BAD_USER_INPUT' });
     // What a subgraph's executor throws comes wrapped, and without its code.
     const cause = (error as GraphQLError)?.originalError ?? error;

@@ -1,4 +1,3 @@
-import neo4j, { type Plan } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../platform/neo4j.ts';
 import * as cypher from '../subgraphs/people/statements.ts';
@@ -653,17 +652,6 @@ test('a deep question about fifty people is as many statements as about two', as
   const begin = statements.length;
   await gateway.query(`{ ${aliases} }`);
   expect(statements.slice(begin)).toEqual([cypher.nodesById('Person')]);
-});
-
-test('a page of everybody is read off the index, in its order', async () => {
-  const driver = neo4j.driver(world.settings.NEO4J_URI);
-  const parameters = { sort: '', id: neo4j.int(-1), limit: neo4j.int(51) };
-  const { summary } = await driver.executeQuery(`EXPLAIN ${cypher.nodesInOrder('Person')}`, parameters);
-  await driver.close();
-  const operators = (plan: Plan): string[] => [plan.operatorType, ...plan.children.flatMap(operators)];
-  const found = operators(summary.plan as Plan).map((operator) => operator.replace(/@.*/, ''));
-  expect(found).toContain('NodeIndexSeek');
-  for (const slow of ['NodeByLabelScan', 'Top', 'Sort']) expect(found).not.toContain(slow);
 });
 
 test('every field of the subgraph is asked for above, but those of its subscription', () => {
