@@ -8,9 +8,10 @@ import { archiveView } from './log/archive.ts';
 import { peopleView } from './people/sink.ts';
 import { setUp } from './setup.ts';
 import { runView, type View } from './view.ts';
+import { wikiView } from './wiki/sink.ts';
 
 /** The views that ingest keeps, by the names that `--only` takes. */
-export const viewNames = ['log', 'people'] as const;
+export const viewNames = ['log', 'people', 'wiki'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Keeps the views up to date with Kafka until it is stopped. */
@@ -24,7 +25,11 @@ export async function startIngest(
   await setUp(settings, kafka, graph);
   const clickhouse = openClickHouse(settings);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
-  const views: Record<ViewName, View> = { log: archiveView(clickhouse), people: peopleView(graph, publisher) };
+  const views: Record<ViewName, View> = {
+    log: archiveView(clickhouse),
+    people: peopleView(graph, publisher),
+    wiki: wikiView(clickhouse, publisher),
+  };
   const running = await Promise.all(only.map((name) => runView(views[name], kafka, settings, log)));
   return {
     async stop() {

@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
@@ -5,6 +6,7 @@ import type { Graph } from '../platform/neo4j.ts';
 import { logTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
+import { wikiEditsRetention, wikiEditsTable } from '../schema/wiki/table.ts';
 
 /** Makes the topics, tables and constraints that are not there yet. Doing it again changes nothing. */
 export async function setUp(settings: Settings, kafka: Kafka, graph: Graph): Promise<void> {
@@ -45,9 +47,25 @@ async function createTables(settings: Settings): Promise<void> {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
     await database.command({ query: logTable });
+    await database.command({ query: wikiEditsTable });
+    await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));
   } finally {
     await Promise.all([server.close(), database.close()]);
   }
+}
+
+const readEngine = `
+SELECT engine_full
+FROM system.tables
+WHERE database = currentDatabase() AND name = {table:String}`;
+
+/** Gives a table its TTL clause, or takes it away; only when it has another, because every change rewrites the parts. */
+async function retain(database: ClickHouseClient, table: string, clause: string): Promise<void> {
+  const result = await database.query({ query: readEngine, query_params: { table }, format: 'JSONEachRow' });
+  const [{ engine_full }] = (await result.json()) as [{ engine_full: string }];
+  const present = /TTL .*?(?= SETTINGS|$)/.exec(engine_full)?.[0] ?? '';
+  if (present === clause) return;
+  await database.command({ query: `ALTER TABLE ${table} ${clause === '' ? 'REMOVE TTL' : `MODIFY ${clause}`}` });
 }
 
 async function createConstraints(graph: Graph): Promise<void> {

@@ -1,5 +1,6 @@
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Settings } from './config.ts';
+import { messageOf, TributaryError } from './errors.ts';
 
 /** A client of the ClickHouse database that holds the log and the typed tables. */
 export function openClickHouse(
@@ -14,4 +15,77 @@ export function openClickHouse(
     request_timeout: 60_000,
     clickhouse_settings: { async_insert: 0, max_execution_time: 60, date_time_input_format: 'best_effort' },
   });
+}
+
+/** Longest a question may take, in seconds; the server ends it then. */
+const readSeconds = 10;
+
+/** The typed tables in ClickHouse, for asking. */
+export class Tables {
+  readonly #clickhouse: ClickHouseClient;
+  /** Called with every statement; tests count round trips with it. */
+  onStatement: ((sql: string) => void) | undefined;
+
+  constructor(clickhouse: ClickHouseClient) {
+    this.#clickhouse = clickhouse;
+  }
+
+  /**
+   * The rows of a statement, which ends on the server when the signal is given.
+   * @throws TributaryError STORE_UNAVAILABLE when ClickHouse does not answer, COST_LIMIT when it is asked too much.
+   */
+  async read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
+    this.onStatement?.(query);
+    try {
+      const result = await this.#clickhouse.query({
+        query,
+        query_params: parameters,
+        format: 'JSONEachRow',
+        ...(signal ? { abort_signal: signal } : {}),
+        clickhouse_settings: {
+          max_execution_time: readSeconds,
+          // Both are needed for a query to end on the server when the reader goes away.
+          cancel_http_readonly_queries_on_client_close: 1,
+          readonly: '2',
+        },
+      });
+      return await result.json<Row>();
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw readable(cause);
+    }
+  }
+}
+
+const tooCostly = new Set(['TIMEOUT_EXCEEDED', 'TOO_SLOW', 'MEMORY_LIMIT_EXCEEDED']);
+/** Before ingest has run for the first time. */
+const notMadeYet = new Set(['UNKNOWN_DATABASE', 'UNKNOWN_TABLE']);
+
+/** The error as a client may see it: never with the statement, which the server's own text holds. */
+function readable(cause: unknown): Error {
+  const type = cause instanceof ClickHouseError ? (cause.type ?? '') : undefined;
+  if (type === undefined || notMadeYet.has(type))
+    return new TributaryError(
+      'STORE_UNAVAILABLE',
+      'The tables (ClickHouse) do not answer. Try again later.',
+      {},
+      { cause },
+    );
+  if (tooCostly.has(type))
+    return new TributaryError(
+      'COST_LIMIT',
+      `The answer takes more than ${readSeconds} s, or too much memory. Ask about a shorter time, or filter more.`,
+      {},
+      { cause },
+    );
+  return new Error(`the tables refused a query: ${messageOf(cause)}`, { cause });
+}
+
+/** Names of errors, https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp. */
+const aboutRows =
+  /^(CANNOT_(PARSE|READ|CONVERT|INSERT_NULL)_|INCORRECT_DATA|ARGUMENT_OUT_OF_BOUND|VALUE_IS_OUT_OF_RANGE|TYPE_MISMATCH|TOO_LARGE_STRING_SIZE|DECIMAL_OVERFLOW|UNEXPECTED_END_OF_FILE)/;
+
+/** Whether an error of an insert says that the table cannot take the rows, so that trying again cannot help. */
+export function refusesRows(error: unknown): boolean {
+  return error instanceof ClickHouseError && aboutRows.test(error.type ?? '');
 }

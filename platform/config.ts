@@ -71,6 +71,13 @@ export const settingsSchema = Type.Object({
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
     description: 'Database that holds the log and the typed tables.',
   }),
+  WIKI_RETENTION_DAYS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'Days after which an edit of a wiki leaves the table of edits, counted from when it was made. 0: never. The log keeps it.',
+  }),
   TRIBUTARY_CURSOR_KEYS: secret(
     'Keys that sign cursors: id:secret, comma-separated, the first signs, all verify. Empty: one is made and kept in the data folder. Gateways behind one load balancer need the same.',
   ),

@@ -11,6 +11,7 @@ export const errorCodes = {
   BROKER_UNAVAILABLE:
     'Kafka does not answer. A part of what was sent may have been published; sending it again does no harm.',
   READ_AFTER_TIMEOUT: 'The view did not reach the Read-After position in time. The write is safe; ask again later.',
+  COST_LIMIT: 'The question takes more time or memory than one may. Ask about a shorter time, or filter more.',
   NOT_ACCEPTABLE: 'The Accept header names no transport that can carry a subscription.',
   INTERNAL_SERVER_ERROR: 'A fault of this product. The text is withheld from clients; the server log has it.',
 } as const;

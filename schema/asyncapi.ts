@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { peopleMessages } from './people/messages.ts';
 import { deadLetterHeaders, topics } from './topics.ts';
+import { recentChange } from './wiki/messages.ts';
 
 /** AsyncAPI 3.1 (https://www.asyncapi.com/docs/reference/specification/v3.1.0) of the topics, for producers in any language. */
 export function asyncapi(): string {
@@ -26,6 +27,11 @@ export function asyncapi(): string {
             Object.keys(peopleMessages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
           ),
         },
+        wikiEdits: {
+          address: 'wiki.edits',
+          description: topics['wiki.edits'].description,
+          messages: { RecentChange: { $ref: '#/components/messages/RecentChange' } },
+        },
         deadLetters: {
           address: 'dead.letters',
           description: topics['dead.letters'].description,
@@ -37,6 +43,11 @@ export function asyncapi(): string {
           action: 'receive',
           channel: { $ref: '#/channels/peopleEvents' },
           summary: 'Anybody writes here; Tributary reads.',
+        },
+        publishWikiEdits: {
+          action: 'receive',
+          channel: { $ref: '#/channels/wikiEdits' },
+          summary: 'Anybody writes here, `tributary source wiki` among them; Tributary reads.',
         },
         readDeadLetters: {
           action: 'send',
@@ -58,6 +69,13 @@ export function asyncapi(): string {
               },
             ]),
           ),
+          RecentChange: {
+            name: 'RecentChange',
+            summary: (recentChange as { description?: string }).description,
+            headers: { $ref: '#/components/schemas/Headers' },
+            payload: { $ref: '#/components/schemas/RecentChange' },
+            bindings: { kafka: { key: { type: 'string', description: topics['wiki.edits'].key } } },
+          },
           DeadLetter: {
             name: 'DeadLetter',
             summary: topics['dead.letters'].description,
@@ -68,6 +86,7 @@ export function asyncapi(): string {
         },
         schemas: {
           ...peopleMessages,
+          RecentChange: recentChange,
           Headers: {
             type: 'object',
             description: 'All optional.',

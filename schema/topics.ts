@@ -5,6 +5,11 @@ export const topics = {
     description: 'People, companies, who worked where, and who bought whom.',
     view: 'people',
   },
+  'wiki.edits': {
+    key: 'meta.id of the event, or the title of the page where it has none',
+    description: 'Changes of the pages of wikis, as Wikimedia sends them.',
+    view: 'wiki',
+  },
   'dead.letters': {
     key: 'name of the topic the message came from',
     description:

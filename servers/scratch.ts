@@ -24,7 +24,8 @@ export async function readScratch(): Promise<Settings | undefined> {
   try {
     const { holder, settings } = JSON.parse(await readFile(file, 'utf8')) as { holder: number; settings: Settings };
     process.kill(holder, 0);
-    return settings;
+    // The servers may have been started by a version that knew fewer settings.
+    return { ...readSettings({}), ...settings };
   } catch {
     return undefined;
   }

@@ -5,13 +5,13 @@ import DataLoader from 'dataloader';
  * become one statement. Nothing is remembered, so every answer is fresh.
  * @param ask gets distinct owners and answers, in any order, with rows that name their owner
  */
-export function batched<Arguments, Row extends { owner: number }>(
-  ask: (owners: number[], args: Arguments) => Promise<Row[]>,
-): (owner: number, args: Arguments) => Promise<Row[]> {
-  const loader = new DataLoader<{ owner: number; args: Arguments }, Row[]>(
+export function batched<Arguments, Row extends { owner: Owner }, Owner extends string | number = number>(
+  ask: (owners: Owner[], args: Arguments) => Promise<Row[]>,
+): (owner: Owner, args: Arguments) => Promise<Row[]> {
+  const loader = new DataLoader<{ owner: Owner; args: Arguments }, Row[]>(
     async (calls) => {
       const groups = Map.groupBy(calls, ({ args }) => JSON.stringify(args));
-      const answers = new Map<string, Map<number, Row[]>>();
+      const answers = new Map<string, Map<Owner, Row[]>>();
       await Promise.all(
         [...groups].map(async ([group, members]) => {
           const owners = [...new Set(members.map(({ owner }) => owner))];

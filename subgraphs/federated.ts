@@ -21,18 +21,28 @@ const unusedPubSub: PubSub = { publish() {}, subscribe: streamOfItsOwn };
 
 export interface FederatedOptions {
   resolvers: BuildSchemaOptions['resolvers'];
+  /** Types that others reach by reference alone. All others that are not reached from the resolvers are left out. */
+  orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
   /** The resolver objects, one for each class in `resolvers`. */
   instances: object[];
-  /** Entities by type name: the object for a reference `{ id }`, or null. */
-  references: Record<string, (reference: { id: string }) => unknown>;
+  /** Entities by type name: the object for a reference, which holds `id` and what is required, or null. */
+  references: Record<string, (reference: never) => unknown>;
   /** The event streams by subscription field: from the arguments to the events. */
   streams: Record<string, (args: never) => Promise<AsyncIterator<unknown>>>;
 }
 
 /** A Federation 2 subgraph schema out of type-graphql classes. */
-export function federatedSchema({ resolvers, instances, references, streams }: FederatedOptions): GraphQLSchema {
+export function federatedSchema({
+  resolvers,
+  orphanedTypes = [],
+  instances,
+  references,
+  streams,
+}: FederatedOptions): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers,
+    // Without it every class of the process would be in every schema.
+    orphanedTypes,
     container: { get: (type) => instances.find((instance) => instance instanceof type) },
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     pubSub: unusedPubSub,

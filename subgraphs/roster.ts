@@ -1,4 +1,4 @@
-import { openClickHouse } from '../platform/clickhouse.ts';
+import { openClickHouse, Tables } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
 import { openKafka } from '../platform/kafka.ts';
@@ -11,13 +11,15 @@ import { KafkaBroker } from './streams/kafka.ts';
 import { parseKeyRing } from './streams/keys.ts';
 import { Streams } from './streams/stream.ts';
 import type { Subgraph } from './subgraph.ts';
+import { type WikiDependencies, wikiSubgraph } from './wiki/subgraph.ts';
 
 /** What the subgraphs stand on: the three servers and the streams. */
-export type Dependencies = PeopleDependencies;
+export type Dependencies = PeopleDependencies & WikiDependencies;
 
 /** Every subgraph of the product, by name. */
 export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = {
   people: peopleSubgraph,
+  wiki: wikiSubgraph,
 };
 
 /** The schemas alone, for writing them down: nothing is connected to. */
@@ -40,7 +42,7 @@ export async function openSubgraphs(settings: Settings, names: string[], log: Lo
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   const broker = new KafkaBroker(kafka, settings.KAFKA_PREFIX, log);
   const streams = new Streams(broker, new ClickHouseLog(clickhouse), parseKeyRing(await cursorKeys(settings)));
-  const dependencies: Dependencies = { graph, publisher, streams };
+  const dependencies: Dependencies = { graph, publisher, streams, tables: new Tables(clickhouse), progress: broker };
   return {
     dependencies,
     subgraphs: names.map((name) => roster[name]!(dependencies)),

@@ -4,6 +4,7 @@ import { type ClickHouseClient } from '@clickhouse/client';
 import type { KafkaMessage } from 'kafkajs';
 import { TributaryError } from '../../platform/errors.ts';
 import { logGroup, topicNames } from '../../schema/topics.ts';
+import { Gathered } from '../gathered.ts';
 import type { View } from '../view.ts';
 
 interface LogRow {
@@ -16,12 +17,9 @@ interface LogRow {
   value: string | null;
 }
 
-/** How long messages of all partitions are gathered into one insert, in milliseconds. */
-const gatherMs = 50;
-
 /** The view that archives every message of every topic in the table `log`, whatever the message holds. */
 export function archiveView(clickhouse: ClickHouseClient): View {
-  const inserts = new Gathered(clickhouse);
+  const inserts = new Gathered<LogRow>((rows) => insert(clickhouse, rows));
   return {
     group: logGroup,
     topics: topicNames,
@@ -33,28 +31,6 @@ export function archiveView(clickhouse: ClickHouseClient): View {
       throw new TributaryError('INTERNAL_SERVER_ERROR', `the log refused ${topic}/${partition}/${message.offset}`);
     },
   };
-}
-
-/** Many small batches become one insert, which ClickHouse likes much better. */
-class Gathered {
-  #rows: LogRow[] = [];
-  #flush: Promise<void> | undefined;
-
-  constructor(readonly clickhouse: ClickHouseClient) {}
-
-  /** Resolves when the rows are stored. */
-  add(rows: LogRow[]): Promise<void> {
-    for (const row of rows) this.#rows.push(row);
-    this.#flush ??= new Promise((resolve, reject) => {
-      setTimeout(() => {
-        const values = this.#rows;
-        this.#rows = [];
-        this.#flush = undefined;
-        insert(this.clickhouse, values).then(resolve, reject);
-      }, gatherMs);
-    });
-    return this.#flush;
-  }
 }
 
 /** In latin1 every byte is a character and comes out as the same byte, also where a message holds no UTF-8. */

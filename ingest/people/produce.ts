@@ -7,7 +7,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError, keyOf, toPeopleChange } from '../../schema/people/change.ts';
+import { ContractError, parseJson } from '../../schema/contract.ts';
+import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import type { PeopleMessageType } from '../../schema/people/messages.ts';
 
 export interface ProduceOptions {
@@ -89,20 +90,12 @@ const idle = Symbol('idle');
 
 function toMessage({ text, where }: Found, produced: Produced): Message {
   try {
-    return { key: keyOf(toPeopleChange(parse(text))), value: text };
+    return { key: keyOf(toPeopleChange(parseJson(text))), value: text };
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     produced.broken++;
     produced.firstBroken ??= `${where}: ${error.message}`;
     return { key: null, value: text };
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ContractError(`not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import neo4j from 'neo4j-driver';
 import type { Graph } from '../../platform/neo4j.ts';
-import { ContractError, parsePeopleMessage } from '../../schema/people/change.ts';
+import { ContractError } from '../../schema/contract.ts';
+import { parsePeopleMessage } from '../../schema/people/change.ts';
 import { unnamed } from '../../schema/people/graph.ts';
 import { Clock, type PlacedMessage, versioned, writeChanges } from './sink.ts';
 import * as cypher from './statements.ts';

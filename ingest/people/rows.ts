@@ -1,6 +1,6 @@
 import neo4j, { type Integer } from 'neo4j-driver';
+import { fold } from '../../schema/fold.ts';
 import type { PeopleChange } from '../../schema/people/change.ts';
-import { fold } from '../../schema/people/fold.ts';
 
 /** A change and its place in the order of all messages. */
 export interface VersionedChange {

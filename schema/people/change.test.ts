@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ContractError, keyOf, type PeopleChange, parsePeopleMessage, toPeopleChange } from './change.ts';
+import { ContractError } from '../contract.ts';
+import { keyOf, type PeopleChange, parsePeopleMessage, toPeopleChange } from './change.ts';
 
 describe('a message', () => {
   test.each<[string, string, PeopleChange]>([
@@ -147,6 +148,12 @@ describe('a bad message is refused for a reason that names the place:', () => {
     expect(() => parsePeopleMessage(text)).toThrow(new ContractError(reason));
   });
 
+  test('half of a surrogate pair', () => {
+    expect(() => parsePeopleMessage('{"type":"Person","data":{"person_id":1,"name":"\\ud83d"}}')).toThrow(
+      'data.name holds half of a surrogate pair, which is no character',
+    );
+  });
+
   test('not JSON, because of a byte order mark', () => {
     expect(() => parsePeopleMessage(`\uFEFF${person('{"person_id":1}')}`)).toThrow(/^not JSON: /);
   });
@@ -154,7 +161,7 @@ describe('a bad message is refused for a reason that names the place:', () => {
 
 const id = fc.maxSafeNat();
 const words = fc.array(
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((word) => !/\s/u.test(word)),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((word) => !/[\s\uFFFD]/u.test(word)),
   { maxLength: 4 },
 );
 const space = fc.constantFrom(' ', '  ', '\t', '\n', '\u00A0', '\u2003');

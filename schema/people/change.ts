@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { ContractError, contract, parseJson, quote } from '../contract.ts';
 import { type PeopleMessage, type PeopleMessageType, peopleMessages } from './messages.ts';
 
 /** A message of people.events in its normal form: every property present, texts trimmed, dates as YYYY-MM-DD. */
@@ -29,26 +29,17 @@ export interface AcquisitionChange {
   merged: boolean;
 }
 
-/** Why a message broke its contract, in words that let a person mend it. */
-export class ContractError extends Error {
-  override readonly name = 'ContractError';
-}
-
-const ajv = new Ajv({ allErrors: true, verbose: true });
-const validators = Object.fromEntries(
-  Object.entries(peopleMessages).map(([type, schema]) => [type, ajv.compile(schema)]),
-) as Record<PeopleMessageType, ValidateFunction<PeopleMessage>>;
+const contracts = Object.fromEntries(
+  Object.entries(peopleMessages).map(([type, schema]) => [
+    type,
+    contract<PeopleMessage>(schema, 'a day such as 2012-05-01 or 2012-05-01 00:00:00'),
+  ]),
+) as Record<PeopleMessageType, (message: unknown) => PeopleMessage>;
 
 /** @throws ContractError when the text is not a message of people.events. */
 export function parsePeopleMessage(value: string | null): PeopleChange {
   if (value === null) throw new ContractError('the message has no value; people.events takes no deletions');
-  let message: unknown;
-  try {
-    message = JSON.parse(value);
-  } catch (error) {
-    throw new ContractError(`not JSON: ${(error as Error).message}`);
-  }
-  return toPeopleChange(message);
+  return toPeopleChange(parseJson(value));
 }
 
 /** @throws ContractError when the object is not a message of people.events. */
@@ -56,11 +47,9 @@ export function toPeopleChange(message: unknown): PeopleChange {
   const type = (message as { type?: unknown } | null)?.type;
   const known = Object.keys(peopleMessages).join(', ');
   if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
-  if (!Object.hasOwn(validators, type))
+  if (!Object.hasOwn(contracts, type))
     throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
-  const validate = validators[type as PeopleMessageType];
-  if (!validate(message)) throw new ContractError(describe(validate.errors ?? []));
-  return normalise(message);
+  return normalise(contracts[type as PeopleMessageType](message));
 }
 
 /** The key that keeps all messages about one entity in one partition. */
@@ -108,6 +97,8 @@ function normalise(message: PeopleMessage): PeopleChange {
 function text(property: string, value: string | null | undefined): string | null {
   // What readers put where bytes are not UTF-8.
   if (value?.includes('\uFFFD')) throw new ContractError(`data.${property} ${quote(value)} was not sent as UTF-8`);
+  if (value?.isWellFormed() === false)
+    throw new ContractError(`data.${property} holds half of a surrogate pair, which is no character`);
   return value?.trim().replace(/\s+/gu, ' ') || null;
 }
 
@@ -119,26 +110,4 @@ function day(property: string, value: string | null | undefined): string | null 
   if (Number.isNaN(parsed.getTime()) || !parsed.toISOString().startsWith(date))
     throw new ContractError(`data.${property} ${quote(value)} is not a day of the calendar`);
   return date;
-}
-
-function describe(errors: ErrorObject[]): string {
-  // Of "a text or null" only the part about the text helps.
-  const telling = errors.filter((error) => error.keyword !== 'anyOf' && error.params.type !== 'null');
-  return telling
-    .map((error) => {
-      const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
-      const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
-      const must =
-        error.keyword === 'pattern' ? 'must be a day such as 2012-05-01 or 2012-05-01 00:00:00' : error.message;
-      return `${where} ${must}${got}`;
-    })
-    .join('; ');
-}
-
-function quote(value: unknown): string {
-  // Not spelled out, because how deep they are is up to the sender.
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const shown = JSON.stringify(value) ?? String(value);
-  return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
 }

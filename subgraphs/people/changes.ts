@@ -1,11 +1,12 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
-import { ContractError, type PeopleChange, parsePeopleMessage } from '../../schema/people/change.ts';
+import { ContractError } from '../../schema/contract.ts';
+import { type PeopleChange, parsePeopleMessage } from '../../schema/people/change.ts';
+import type { AppliedPosition } from '../applied.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { Streams } from '../streams/stream.ts';
-import type { AppliedPosition } from './applied.ts';
 import type { PeopleQuestions } from './questions.ts';
 import { nodeId } from './resolvers.ts';
 import { Acquisition, type Company, Employment, GraphChange, GraphChangeKind, type Person } from './types.ts';

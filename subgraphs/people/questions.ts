@@ -1,5 +1,5 @@
 import type { Graph } from '../../platform/neo4j.ts';
-import { fold } from '../../schema/people/fold.ts';
+import { fold } from '../../schema/fold.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
 import type { Position } from '../streams/position.ts';

@@ -1,7 +1,8 @@
 import { Arg, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError, keyOf, toPeopleChange } from '../../schema/people/change.ts';
+import { ContractError } from '../../schema/contract.ts';
+import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import { pageRequest } from '../connection.ts';
 import { GraphQLJSON } from '../scalars.ts';
 import type { Streams } from '../streams/stream.ts';

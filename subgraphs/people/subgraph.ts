@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Graph } from '../../platform/neo4j.ts';
 import type { Publisher } from '../../platform/publish.ts';
+import { AppliedPosition } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Subgraph } from '../subgraph.ts';
-import { AppliedPosition } from './applied.ts';
 import { GraphChangeResolver, graphChanges } from './changes.ts';
 import { PeopleQuestions } from './questions.ts';
 import { CompanyResolver, nodeId, PathResolver, PeopleMutationResolver, PersonResolver } from './resolvers.ts';
@@ -42,8 +42,8 @@ function schemaOf(
       new GraphChangeResolver(questions),
     ],
     references: {
-      Person: ({ id }) => questions.person(nodeId('person', id)),
-      Company: ({ id }) => questions.company(nodeId('company', id)),
+      Person: ({ id }: { id: string }) => questions.person(nodeId('person', id)),
+      Company: ({ id }: { id: string }) => questions.company(nodeId('company', id)),
     },
     streams: { graphChanged: graphChanges(streams, applied) },
   });

@@ -12,6 +12,7 @@ import { digestScope, type Scope, scopeBytes } from './scope.ts';
  *   stream       1 byte of length, then UTF-8
  *   scope        8 bytes, see scope.ts
  *   position     count of partitions, then the next offset of each, as LEB128 varints
+ *   mark         a varint, of streams that keep a number beside their position; else nothing
  *   signature    first 16 bytes of the HMAC-SHA-256 of all before it
  *
  * The scope lies inside what is signed. So one signature tells both stories apart: it does not fit when the cursor
@@ -30,7 +31,7 @@ export class Cursors {
   }
 
   /** The encoder of one subscription. */
-  encoder(stream: string, scope: Scope): (position: Position) => string {
+  encoder(stream: string, scope: Scope): (position: Position, mark?: number) => string {
     const { signing, secrets } = this.#keys;
     const secret = secrets.get(signing)!;
     const name = Buffer.from(stream);
@@ -41,11 +42,12 @@ export class Cursors {
       name,
       digestScope(scope),
     ]);
-    return (position) => {
-      const bytes = Buffer.allocUnsafe(head.length + (position.length + 1) * maxVarint + signatureBytes);
+    return (position, mark) => {
+      const bytes = Buffer.allocUnsafe(head.length + (position.length + 2) * maxVarint + signatureBytes);
       let end = head.copy(bytes);
       end = writeVarint(bytes, end, position.length);
       for (const offset of position) end = writeVarint(bytes, end, offset);
+      if (mark !== undefined) end = writeVarint(bytes, end, mark);
       end += sign(secret, bytes.subarray(0, end)).copy(bytes, end);
       return bytes.toString('base64url', 0, end);
     };
@@ -56,11 +58,16 @@ export class Cursors {
    * @throws TributaryError CURSOR_INVALID, CURSOR_FOREIGN.
    */
   decode(cursor: string, stream: string, scope: Scope): Position {
+    return this.decodeMarked(cursor, stream, scope).position;
+  }
+
+  /** As `decode`, with the mark of the cursor, if it has one. */
+  decodeMarked(cursor: string, stream: string, scope: Scope): { position: Position; mark: number | undefined } {
     const found = this.#open(cursor);
     if (found.stream !== stream) throw foreign('The cursor belongs to another stream.');
     if (!found.scope.equals(digestScope(scope)))
       throw foreign('The cursor belongs to another field, other filter arguments or another tenant.');
-    return found.position;
+    return { position: found.position, mark: found.mark };
   }
 
   /** The cursor of a mutation's receipt: a position that is bound to its stream alone. */
@@ -76,7 +83,7 @@ export class Cursors {
     return { stream, position };
   }
 
-  #open(cursor: string): { stream: string; scope: Buffer; position: Position } {
+  #open(cursor: string): { stream: string; scope: Buffer; position: Position; mark: number | undefined } {
     const bytes = Buffer.from(cursor, 'base64url');
     // Node skips what is not base64url and drops spare bits, so only the one true spelling may pass.
     if (bytes.toString('base64url') !== cursor) throw invalid('The cursor is not base64url.');
@@ -89,7 +96,7 @@ export class Cursors {
     if (!secret) throw invalid('The cursor was edited, or its key is no longer known.');
     if (!timingSafeEqual(sign(secret, signed), bytes.subarray(-signatureBytes)))
       throw invalid('The cursor was edited or truncated.');
-    return { stream: read.text(), scope: read.bytes(scopeBytes), position: read.position() };
+    return { stream: read.text(), scope: read.bytes(scopeBytes), position: read.position(), mark: read.mark() };
   }
 }
 
@@ -139,6 +146,11 @@ class Reader {
 
   position(): Position {
     return Array.from({ length: this.#varint() }, () => this.#varint());
+  }
+
+  /** What is left, if anything is. */
+  mark(): number | undefined {
+    return this.#at < this.#bytes.length ? this.#varint() : undefined;
   }
 
   #varint(): number {

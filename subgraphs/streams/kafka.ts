@@ -48,13 +48,16 @@ export class KafkaBroker implements Broker {
   archivedEnd(topic: string): Promise<Position> {
     let recent = this.#archived.get(topic);
     if (!recent) {
-      const question = { groupId: this.#prefix + logGroup, topics: [this.#prefix + topic] };
-      recent = new Recent(archivedMaxAgeMs, () =>
-        this.#ask(async (admin) => positionOf((await admin.fetchOffsets(question))[0]?.partitions ?? [])),
-      );
+      recent = new Recent(archivedMaxAgeMs, () => this.committed(logGroup, topic));
       this.#archived.set(topic, recent);
     }
     return recent.get();
+  }
+
+  /** The offset up to which a consumer group has taken each partition. @param group name without KAFKA_PREFIX */
+  committed(group: string, topic: string): Promise<Position> {
+    const question = { groupId: this.#prefix + group, topics: [this.#prefix + topic] };
+    return this.#ask(async (admin) => positionOf((await admin.fetchOffsets(question))[0]?.partitions ?? []));
   }
 
   async follow(topic: string, ring: Ring): Promise<Follower> {

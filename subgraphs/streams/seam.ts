@@ -8,6 +8,8 @@ import type { Ring } from './ring.ts';
 /** One event of a subscription. */
 export interface StreamEvent<T> {
   readonly value: T;
+  /** The place after the event. */
+  readonly position: Position;
   /** Resuming after it gives exactly the events that come after this one. */
   readonly cursor: string;
   /** When the message entered the log. */
@@ -70,13 +72,15 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
   #pause = 0;
   #sinceTurn = 0;
   #wake: (() => void) | undefined;
-  /** The cursor of the place where the subscription started. */
+  /** Where the subscription started, and the cursor of that place. */
+  readonly startPosition: Position;
   readonly startCursor: string;
 
   constructor(sources: Sources, reading: Reading<T>) {
     this.#sources = sources;
     this.#reading = reading;
     this.#position = [...reading.from];
+    this.startPosition = reading.from;
     this.startCursor = sources.encode(reading.from);
   }
 
@@ -264,22 +268,20 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
 
 /** An event whose cursor is made when it is asked for: signing costs more than everything else about an event. */
 class Delivered<T> implements StreamEvent<T> {
-  readonly #position: Position;
   readonly #encode: (position: Position) => string;
   #cursor: string | undefined;
 
   constructor(
     readonly value: T,
     readonly at: Date,
-    position: Position,
+    readonly position: Position,
     encode: (position: Position) => string,
   ) {
-    this.#position = position;
     this.#encode = encode;
   }
 
   get cursor(): string {
-    this.#cursor ??= this.#encode(this.#position);
+    this.#cursor ??= this.#encode(this.position);
     return this.#cursor;
   }
 }

@@ -105,6 +105,18 @@ export class Streams {
     }
   }
 
+  /**
+   * The cursors of a field whose state is a position and one whole number more, its mark. `subscribe` takes them too,
+   * and looks at the position alone.
+   */
+  marked(topic: string, scope: Scope) {
+    return {
+      encode: this.#cursors.encoder(topic, scope) as (position: Position, mark: number | undefined) => string,
+      /** @throws TributaryError CURSOR_INVALID, CURSOR_FOREIGN. */
+      markOf: (cursor: string) => this.#cursors.decodeMarked(cursor, topic, scope).mark,
+    };
+  }
+
   /** The cursor of a mutation's receipt, to be sent back as Read-After: the position after what was published. */
   receipt(topic: string, position: Position): string {
     return this.#cursors.receipt(topic, position);

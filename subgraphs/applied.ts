@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Position } from '../streams/position.ts';
+import type { Position } from './streams/position.ts';
 
 const pollMs = 10;
 const retryMs = 500;

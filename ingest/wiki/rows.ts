@@ -1,0 +1,41 @@
+import type { KafkaMessage } from 'kafkajs';
+import { fold } from '../../schema/fold.ts';
+import { parseWikiEdit } from '../../schema/wiki/edit.ts';
+
+/** A row of wiki_edits, by the names of its columns. */
+export interface WikiRow {
+  id: string;
+  wiki: string;
+  type: string;
+  title: string;
+  user: string;
+  bot: boolean;
+  minor: boolean;
+  namespace: number;
+  comment: string;
+  folded: string;
+  time: number;
+  old_length: number | null;
+  new_length: number | null;
+  delta: number | null;
+  revision: string | null;
+  url: string | null;
+  raw: string;
+  partition: number;
+  offset: string;
+}
+
+/** @throws ContractError when the message is not an event of a wiki. */
+export function toWikiRow(topic: string, partition: number, { offset, value }: KafkaMessage): WikiRow {
+  const raw = value?.toString() ?? null;
+  const { oldLength, newLength, ...edit } = parseWikiEdit(raw, { topic, partition, offset });
+  return {
+    ...edit,
+    folded: fold(edit.comment),
+    old_length: oldLength,
+    new_length: newLength,
+    raw: raw!,
+    partition,
+    offset,
+  };
+}

@@ -1,0 +1,52 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { TSchema } from 'typebox';
+
+/** Why a message broke its contract, in words that let a person mend it. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+}
+
+/** The value of a message. @throws ContractError when it is no JSON. */
+export function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    throw new ContractError(`not JSON: ${(error as Error).message}`);
+  }
+}
+
+const ajv = new Ajv({ allErrors: true, verbose: true });
+
+/**
+ * A check of messages against a schema. What it throws says everything that is wrong, with its place.
+ * @param patterns what a text must be, in words, where `pattern` would show an expression
+ */
+export function contract<Message>(schema: TSchema, patterns: string): (message: unknown) => Message {
+  const validate = ajv.compile<Message>(schema);
+  return (message) => {
+    if (validate(message)) return message;
+    throw new ContractError(describe(validate.errors ?? [], patterns));
+  };
+}
+
+function describe(errors: ErrorObject[], patterns: string): string {
+  // Of "a text or null" only the part about the text helps.
+  const telling = errors.filter((error) => error.keyword !== 'anyOf' && error.params.type !== 'null');
+  return telling
+    .map((error) => {
+      const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
+      const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
+      const must = error.keyword === 'pattern' ? `must be ${patterns}` : error.message;
+      return `${where} ${must}${got}`;
+    })
+    .join('; ');
+}
+
+/** A value for a message to a person. */
+export function quote(value: unknown): string {
+  // Not spelled out, because how deep they are is up to the sender.
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const shown = JSON.stringify(value) ?? String(value);
+  return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
+}

@@ -1,0 +1,122 @@
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { TributaryError } from '../../platform/errors.ts';
+import { pageRequest } from '../connection.ts';
+import { durationMs } from '../duration.ts';
+import { GraphQLJSON } from '../scalars.ts';
+import { editFilter } from './filter.ts';
+import { editOrder, type WikiQuestions } from './questions.ts';
+import type { Span } from './statements.ts';
+import {
+  WikiActivity,
+  WikiCompany,
+  WikiDimension,
+  WikiEdit,
+  WikiEditConnection,
+  WikiFilter,
+  WikiRank,
+} from './types.ts';
+
+const mostBuckets = 10_000;
+const defaultRanks = 10;
+const mostRanks = 1_000;
+
+/** What a gateway or server tells about the caller. The signal is given when it goes away. */
+interface Caller {
+  request?: { signal?: AbortSignal };
+}
+
+@Resolver(() => WikiEdit)
+export class WikiEditResolver {
+  constructor(readonly questions: WikiQuestions) {}
+
+  @Query(() => WikiEdit, { nullable: true })
+  wikiEdit(@Arg('id', () => ID) id: string) {
+    return this.questions.edit(id);
+  }
+
+  @Query(() => WikiEditConnection, { description: 'Newest first, inside [from, to).' })
+  wikiEdits(
+    @Ctx() caller: Caller,
+    @Arg('from', () => Date, { nullable: true }) from: Date | null,
+    @Arg('to', () => Date, { nullable: true }) to: Date | null,
+    @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    const request = pageRequest(first, after, editOrder);
+    return this.questions.edits(span(from, to), editFilter(where), request, caller.request?.signal);
+  }
+
+  @Query(() => [WikiActivity], {
+    description:
+      'Counts per bucket (every: ISO 8601 duration such as PT1M), empty buckets included as 0. The first bucket begins at `from`, the last one ends at `to`; at most 10000.',
+  })
+  wikiActivity(
+    @Ctx() caller: Caller,
+    @Arg('from', () => Date) from: Date,
+    @Arg('to', () => Date) to: Date,
+    @Arg('every', () => String) every: string,
+    @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
+  ) {
+    const { from: begin, to: end } = span(from, to);
+    const length = bucketLength(every, begin!, end!);
+    return this.questions.activity(begin!, end!, length, editFilter(where), caller.request?.signal);
+  }
+
+  @Query(() => [WikiRank], { description: 'Most edits first; of as many, by key.' })
+  wikiTop(
+    @Ctx() caller: Caller,
+    @Arg('by', () => WikiDimension) by: WikiDimension,
+    @Arg('from', () => Date) from: Date,
+    @Arg('to', () => Date) to: Date,
+    @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultRanks }) first: number | null,
+  ) {
+    const { from: begin, to: end } = span(from, to);
+    const limit = first ?? defaultRanks;
+    if (limit < 0 || limit > mostRanks)
+      throw new TributaryError('BAD_USER_INPUT', `first must be between 0 and ${mostRanks}, not ${limit}.`);
+    return this.questions.top(by, begin!, end!, editFilter(where), limit, caller.request?.signal);
+  }
+
+  @FieldResolver(() => GraphQLJSON, { description: 'The event as Wikimedia sent it.' })
+  raw(@Root() edit: WikiEdit) {
+    return this.questions.raw(edit);
+  }
+}
+
+@Resolver(() => WikiCompany)
+export class WikiCompanyResolver {
+  constructor(readonly questions: WikiQuestions) {}
+
+  @Directive('@requires(fields: "name")')
+  @FieldResolver(() => WikiEditConnection, {
+    description: 'Edits of pages whose title is the name of the company, on any wiki; newest first, inside [from, to).',
+  })
+  wikiEdits(
+    @Root() company: WikiCompany,
+    @Arg('from', () => Date, { nullable: true }) from: Date | null,
+    @Arg('to', () => Date, { nullable: true }) to: Date | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    // No page has an empty title, so a company without a name has no edits.
+    return this.questions.editsOf(company.name ?? '', span(from, to), pageRequest(first, after, editOrder));
+  }
+}
+
+function span(from: Date | null | undefined, to: Date | null | undefined): Span {
+  if (from && to && from > to)
+    throw new TributaryError('BAD_USER_INPUT', `from ${from.toISOString()} is after to ${to.toISOString()}.`);
+  return { from: from?.getTime() ?? null, to: to?.getTime() ?? null };
+}
+
+function bucketLength(every: string, from: number, to: number): number {
+  const length = durationMs('every', every);
+  const buckets = Math.ceil((to - from) / length);
+  if (buckets <= mostBuckets) return length;
+  throw new TributaryError(
+    'BAD_USER_INPUT',
+    `From ${new Date(from).toISOString()} to ${new Date(to).toISOString()} are ${buckets} buckets of ${every}; ask for at most ${mostBuckets}, with longer buckets or a shorter time.`,
+  );
+}
