@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { viewNames } from '../ingest/ingest.ts';
+import { appliedOffsets } from '../ingest/people/statements.ts';
 import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { logGroup, topicNames, topics, viewGroup } from '../schema/topics.ts';
-import { appliedOffsets } from '../subgraphs/people/statements.ts';
 import type { ViewFacts } from './diagnosis.ts';
 import { withAdmin, within, withoutSecrets } from './probeServers.ts';
 

@@ -2,8 +2,8 @@ import neo4j, { type Driver, type ManagedTransaction, type RecordShape } from 'n
 import type { Settings } from './config.ts';
 import { TributaryError } from './errors.ts';
 
-/** Longest a reading statement may take, in milliseconds; the server ends it then. */
-const readTimeoutMs = 30_000;
+/** How much later than a reading statement should have ended a server that sends no word counts as away, in milliseconds. */
+const patienceMs = 2_000;
 
 /**
  * The Neo4j graph of this installation: short reads, and writes that are tried again when the server says
@@ -11,10 +11,13 @@ const readTimeoutMs = 30_000;
  */
 export class Graph {
   readonly #driver: Driver;
+  readonly #readMs: number;
   /** Called with every reading statement; tests count round trips with it. */
   onStatement: ((cypher: string) => void) | undefined;
 
-  constructor(settings: Pick<Settings, 'NEO4J_URI' | 'NEO4J_USER' | 'NEO4J_PASSWORD'>) {
+  /** @param readMs longest a reading statement may take, in milliseconds; the server ends it then */
+  constructor(settings: Pick<Settings, 'NEO4J_URI' | 'NEO4J_USER' | 'NEO4J_PASSWORD'>, readMs = 10_000) {
+    this.#readMs = readMs;
     const auth = settings.NEO4J_USER ? neo4j.auth.basic(settings.NEO4J_USER, settings.NEO4J_PASSWORD) : undefined;
     this.#driver = neo4j.driver(settings.NEO4J_URI, auth, {
       disableLosslessIntegers: true,
@@ -24,17 +27,25 @@ export class Graph {
     });
   }
 
-  /** The rows of a reading statement; whole numbers among the parameters go in as integers. @throws TributaryError STORE_UNAVAILABLE when Neo4j does not answer. */
+  /**
+   * The rows of a reading statement; whole numbers among the parameters go in as integers.
+   * @throws TributaryError STORE_UNAVAILABLE when Neo4j does not answer, COST_LIMIT when it is asked too much
+   */
   async read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
     this.onStatement?.(cypher);
     const session = this.#driver.session({ defaultAccessMode: neo4j.session.READ });
+    const answer = session.run<Row>(cypher, integers(parameters), { timeout: this.#readMs });
+    const { promise: silence, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(away('no answer in time')), this.#readMs + patienceMs);
     try {
-      const result = await session.run<Row>(cypher, integers(parameters), { timeout: readTimeoutMs });
+      const result = await Promise.race([answer, silence]);
       return result.records.map((record) => record.toObject());
     } catch (cause) {
-      throw unavailable(cause);
+      throw readable(cause);
     } finally {
-      await session.close();
+      clearTimeout(timer);
+      // Not waited for: a server that hangs would not answer this either.
+      session.close().catch(() => {});
     }
   }
 
@@ -89,8 +100,18 @@ export function isTransient(error: unknown): boolean {
 const notTheDatasFault =
   /^(N\/A$|Neo\.ClientError\.(Security|General|Database|Cluster)\.|Neo\.DatabaseError\.(General|Database)\.)/;
 
-function unavailable(cause: unknown): unknown {
-  if (!isTransient(cause)) return cause;
+function readable(cause: unknown): unknown {
+  const code = (cause as { code?: string }).code ?? '';
+  if (tooCostly.test(code))
+    return new TributaryError('COST_LIMIT', 'The answer takes too much time or memory. Ask for less.', {}, { cause });
+  return isTransient(cause) ? away(cause) : cause;
+}
+
+/** A statement that was ended for its time or its memory. */
+const tooCostly =
+  /^Neo\.(ClientError\.Transaction\.TransactionTimedOut|TransientError\.General\.(MemoryPoolOutOfMemory|TransactionMemoryLimit|OutOfMemory))/;
+
+function away(cause: unknown): TributaryError {
   return new TributaryError(
     'STORE_UNAVAILABLE',
     'The people graph (Neo4j) does not answer. Try again later.',

@@ -4,15 +4,30 @@ import type { Position } from './streams/position.ts';
 const pollMs = 10;
 const retryMs = 500;
 
+/** How far a consumer group has taken a topic. */
+export interface Progress {
+  committed(group: string, topic: string): Promise<Position>;
+}
+
 /**
- * Tells when a view has applied a position. However many wait, the view is asked by one poll at a time, and not at
- * all while nobody waits. A store that is away is asked again until it is back.
+ * Tells when a view has applied a position of its topic, so that every question to its store sees it. A view commits
+ * an offset after its store has acknowledged what lies before it. However many wait, one poll at a time asks, and none
+ * while nobody waits. A broker that is away is asked again until it is back.
  */
 export class AppliedPosition {
   #applied: Position = [];
   #poll: Promise<void> | undefined;
 
-  constructor(readonly ask: () => Promise<Position>) {}
+  constructor(
+    readonly progress: Progress,
+    readonly group: string,
+    readonly topic: string,
+  ) {}
+
+  /** As `reaches`, of one message. */
+  includes({ partition, offset }: { partition: number; offset: number }, signal: AbortSignal): Promise<void> {
+    return this.reaches([...Array<number>(partition).fill(0), offset + 1], signal);
+  }
 
   async reaches(position: Position, signal: AbortSignal): Promise<void> {
     const { promise: given, reject } = Promise.withResolvers<never>();
@@ -38,7 +53,7 @@ export class AppliedPosition {
 
   async #refresh(): Promise<void> {
     try {
-      this.#applied = await this.ask();
+      this.#applied = await this.progress.committed(this.group, this.topic);
       await delay(pollMs);
     } catch {
       await delay(retryMs);

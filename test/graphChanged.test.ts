@@ -6,6 +6,7 @@ import type { PeopleMessage } from '../schema/people/messages.ts';
 import { type Client, client } from './client.ts';
 import { fieldsNotAsked } from './fields.ts';
 import { acquisition, company, person, publish, stint } from './messages.ts';
+import { openProxy } from './proxy.ts';
 import { subscribeOverSse } from './sse.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -393,4 +394,22 @@ async function rawSubscriber(query: string): Promise<WebSocket> {
 test('every field of the subscription is asked for above', () => {
   const left = fieldsNotAsked('people', [subscription]);
   expect(left.filter((field) => /^(Subscription|GraphChange)\./.test(field))).toEqual([]);
+});
+
+test('an event waits for a graph that is away, and comes whole when it is back (S28)', async () => {
+  await using proxy = await openProxy(new URL(world.settings.NEO4J_URI));
+  const apart = await world.gateway({ NEO4J_URI: `bolt://127.0.0.1:${proxy.port}` });
+  const events = client(apart.url).subscribe<Answer>(subscription, { person: '7001', since: new Date().toISOString() });
+  await publish(gateway, [person(7001, 'Before')]);
+  expect((await take(events, 1))[0]).toMatchObject({ person: { name: 'Before' } });
+  proxy.cut();
+  const read = await publish(gateway, [person(7001, 'After')]);
+  const next = take(events, 1);
+  expect(await gateway.query('{ person(id: 7001) { name } }', {}, read)).toEqual({ person: { name: 'After' } });
+  const { errors } = await client(apart.url).ask('{ person(id: 7001) { name } }');
+  expect(errors?.[0]?.extensions.code).toBe('STORE_UNAVAILABLE');
+  proxy.mend();
+  expect((await next)[0]).toMatchObject({ person: { name: 'After' } });
+  await events.return?.();
+  await apart.stop();
 });

@@ -193,6 +193,15 @@ test('what is delivered again is not applied again', async () => {
   expect(await rows.json()).toEqual([{ rows: total, places: total }]);
 });
 
+test('what is read after its receipt is found at once in every way, also by an index', async () => {
+  for (let round = 0; round < 30; round++) {
+    const names = Array.from({ length: 40 }, (_, at) => person(1500 + round * 40 + at, `Round ${round}!`));
+    const read = await publish(gateway, names);
+    const found = await gateway.query(`{ people(name: "round ${round}!") { totalCount } }`, {}, read);
+    expect([round, found]).toEqual([round, { people: { totalCount: 40 } }]);
+  }
+});
+
 test('a query waits for its own write, fails when the view is too late, and is answered when it has caught up', async () => {
   world.settings.READ_AFTER_TIMEOUT_MS = 300;
   const hasty = client((await world.gateway()).url);

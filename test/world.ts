@@ -27,7 +27,7 @@ export interface World extends AsyncDisposable {
   /** Starts ingest in this process. */
   ingest(): Promise<{ stop(): Promise<void> }>;
   /** Starts gateway and subgraphs in this process. @returns their address, and the graph that they ask */
-  gateway(): Promise<{ url: string; graph: Graph; stop(): Promise<void> }>;
+  gateway(overrides?: Partial<Settings>): Promise<{ url: string; graph: Graph; stop(): Promise<void> }>;
   /** Called in reverse order at the end. */
   onDispose(end: () => Promise<unknown>): void;
 }
@@ -69,16 +69,17 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
       const running = await startIngest(settings, [...viewNames], log);
       return once(running.stop, ends);
     },
-    async gateway() {
-      const { subgraphs, dependencies, close } = await openSubgraphs(settings, Object.keys(roster), log);
+    async gateway(overrides = {}) {
+      const own = { ...settings, ...overrides };
+      const { subgraphs, dependencies, close } = await openSubgraphs(own, Object.keys(roster), log);
       const { streams, graph } = dependencies;
       const runtime = await openGateway({
         subgraphs,
         streams,
-        readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS,
+        readAfterTimeoutMs: own.READ_AFTER_TIMEOUT_MS,
         log,
       });
-      const server = await serveGateway(runtime, settings);
+      const server = await serveGateway(runtime, own);
       const stop = async () => {
         await server.stop();
         await close();

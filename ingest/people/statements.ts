@@ -102,3 +102,8 @@ CALL (n) {
   WITH n WHERE lone
   DELETE n
 } IN TRANSACTIONS OF 5000 ROWS`;
+
+/** How far has the graph applied its topic? Parameters: none. */
+export const appliedOffsets = `
+MATCH (o:Offset {view: 'people', topic: 'people.events'})
+RETURN o.partition AS partition, o.next AS next`;

@@ -7,6 +7,7 @@ import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { Streams } from '../streams/stream.ts';
+import { untilAnswered } from '../untilAnswered.ts';
 import type { PeopleQuestions } from './questions.ts';
 import { nodeId } from './resolvers.ts';
 import { Acquisition, type Company, Employment, GraphChange, GraphChangeKind, type Person } from './types.ts';
@@ -20,15 +21,29 @@ interface ChangeArguments {
   until?: Date | null;
 }
 
+/** A change, with what the graph says, once it has applied it, of the persons and companies that it is about. */
+interface Told {
+  change: PeopleChange;
+  persons: (Person | null)[];
+  companies: (Company | null)[];
+}
+
 /** The events of graphChanged: messages of people.events, each held back until the graph has applied it. */
-export function graphChanges(streams: Streams, applied: AppliedPosition) {
+export function graphChanges(streams: Streams, applied: AppliedPosition, questions: PeopleQuestions) {
+  const ask = async (change: PeopleChange): Promise<Told> => {
+    const [persons, companies] = await Promise.all([
+      Promise.all(personsOf(change).map((id) => questions.person(id))),
+      Promise.all(companiesOf(change).map((id) => questions.company(id))),
+    ]);
+    return { change, persons, companies };
+  };
   return ({ person, company, kinds, after, since, until }: ChangeArguments) => {
     const filter = {
       person: person == null ? null : nodeId('person', person),
       company: company == null ? null : nodeId('company', company),
       kinds: kinds ? [...new Set(kinds)].sort() : null,
     };
-    return streams.subscribe<PeopleChange>({
+    return streams.subscribe<Told>({
       topic: 'people.events',
       scope: { field: 'graphChanged', filter },
       after,
@@ -36,9 +51,12 @@ export function graphChanges(streams: Streams, applied: AppliedPosition) {
       until,
       select: (message) => {
         const change = changeOf(message);
-        return change && matches(change, filter) ? change : undefined;
+        return change && matches(change, filter) ? { change, persons: [], companies: [] } : undefined;
       },
-      ready: (position, signal) => applied.reaches(position, signal),
+      ready: async ({ change }, message, ended) => {
+        await applied.includes(message, ended);
+        return untilAnswered(() => ask(change), ended);
+      },
     });
   };
 }
@@ -82,37 +100,26 @@ function companiesOf(change: PeopleChange): number[] {
 
 @Resolver()
 export class GraphChangeResolver {
-  constructor(readonly questions: PeopleQuestions) {}
-
   @Subscription(() => GraphChange, {
     description:
       'Messages about the graph, each once the graph holds it. All filters must hold. Starts now, `after` a cursor or `since` a time, and ends at `until` when it is given.',
     subscribe: streamOfItsOwn,
   })
-  async graphChanged(
-    @Root() { value: change, cursor, at }: StreamEvent<PeopleChange>,
+  graphChanged(
+    @Root() { value, cursor, at }: StreamEvent<Told>,
     @Arg('person', () => ID, { nullable: true }) _person: string | null,
     @Arg('company', () => ID, { nullable: true }) _company: string | null,
     @Arg('kinds', () => [GraphChangeKind], { nullable: true }) _kinds: GraphChangeKind[] | null,
     @Arg('after', () => GraphQLCursor, { nullable: true }) _after: string | null,
     @Arg('since', () => Date, { nullable: true }) _since: Date | null,
     @Arg('until', () => Date, { nullable: true }) _until: Date | null,
-  ): Promise<GraphChange> {
-    const [persons, companies] = await Promise.all([
-      Promise.all(personsOf(change).map((id) => this.questions.person(id))),
-      Promise.all(companiesOf(change).map((id) => this.questions.company(id))),
-    ]);
-    return toGraphChange(change, cursor, at, persons[0] ?? null, companies);
+  ): GraphChange {
+    return toGraphChange(value, cursor, at);
   }
 }
 
-function toGraphChange(
-  change: PeopleChange,
-  cursor: string,
-  at: Date,
-  person: Person | null,
-  companies: (Company | null)[],
-): GraphChange {
+function toGraphChange({ change, persons, companies }: Told, cursor: string, at: Date): GraphChange {
+  const person = persons[0] ?? null;
   const event = {
     kind: change.kind,
     person,

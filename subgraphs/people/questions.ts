@@ -2,7 +2,6 @@ import type { Graph } from '../../platform/neo4j.ts';
 import { fold } from '../../schema/fold.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
-import type { Position } from '../streams/position.ts';
 import * as cypher from './statements.ts';
 import { AcquiredCompany, Acquisition, Company, Employment, Path, Person } from './types.ts';
 
@@ -148,14 +147,6 @@ export class PeopleQuestions {
     if (rows.length === 0) return null;
     const nodes = rows.map((row) => (row.isPerson ? toPerson(row) : toCompany(row)));
     return Object.assign(new Path(), { length: nodes.length - 1, nodes });
-  }
-
-  /** The next offset of people.events that the graph has not applied, by partition. */
-  async appliedOffsets(): Promise<Position> {
-    const applied: number[] = [];
-    for (const { partition, next } of await this.graph.read<{ partition: number; next: number }>(cypher.appliedOffsets))
-      applied[partition] = next;
-    return Array.from(applied, (next) => next ?? 0);
   }
 }
 

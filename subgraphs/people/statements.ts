@@ -156,8 +156,3 @@ MATCH (a:${from} {id: $from}), (b:${to} {id: $to})
 MATCH steps = shortestPath((a)-[:EMPLOYED_BY|ACQUIRED*..${Math.trunc(maxHops)}]-(b))
 UNWIND nodes(steps) AS n
 RETURN n:Person AS isPerson, n.id AS id, n.name AS name, n.headcount AS headcount`;
-
-/** How far has the people view applied its topic? */
-export const appliedOffsets = `
-MATCH (o:Offset {view: 'people', topic: 'people.events'})
-RETURN o.partition AS partition, o.next AS next`;

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Graph } from '../../platform/neo4j.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { AppliedPosition } from '../applied.ts';
+import { viewGroup } from '../../schema/topics.ts';
+import { AppliedPosition, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Subgraph } from '../subgraph.ts';
@@ -13,12 +14,13 @@ export interface PeopleDependencies {
   graph: Graph;
   publisher: Publisher;
   streams: Streams;
+  progress: Progress;
 }
 
 /** People and companies: asked of Neo4j, written and watched through the topic people.events. */
-export function peopleSubgraph({ graph, publisher, streams }: PeopleDependencies): Subgraph {
+export function peopleSubgraph({ graph, publisher, streams, progress }: PeopleDependencies): Subgraph {
   const questions = new PeopleQuestions(graph);
-  const applied = new AppliedPosition(() => questions.appliedOffsets());
+  const applied = new AppliedPosition(progress, viewGroup('people'), 'people.events');
   return {
     name: 'people',
     schema: schemaOf(questions, publisher, streams, applied),
@@ -39,12 +41,12 @@ function schemaOf(
       new CompanyResolver(questions),
       new PathResolver(questions),
       new PeopleMutationResolver(publisher, streams),
-      new GraphChangeResolver(questions),
+      new GraphChangeResolver(),
     ],
     references: {
       Person: ({ id }: { id: string }) => questions.person(nodeId('person', id)),
       Company: ({ id }: { id: string }) => questions.company(nodeId('company', id)),
     },
-    streams: { graphChanged: graphChanges(streams, applied) },
+    streams: { graphChanged: graphChanges(streams, applied, questions) },
   });
 }

@@ -38,8 +38,8 @@ export interface Reading<T> {
   until?: number | undefined;
   /** The event of a message; undefined: the message does not belong to the subscription. */
   select(message: LoggedMessage): T | undefined;
-  /** Awaited with the position after an event, before the event is delivered; the signal tells that nobody waits any more. */
-  ready?: ((position: Position, ended: AbortSignal) => Promise<void>) | undefined;
+  /** Awaited before an event is delivered, for its final value; the signal tells that nobody waits any more. */
+  ready?: ((value: T, message: LoggedMessage, ended: AbortSignal) => Promise<T>) | undefined;
   /** Called once, when the subscription has ended for whatever reason. */
   onEnd(): void;
 }
@@ -152,8 +152,8 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
         const value = select(found);
         if (value === undefined) continue;
         const position = [...this.#position];
-        await ready?.(position, this.#stopped.signal);
-        return new Delivered(value, new Date(found.at), position, this.#sources.encode);
+        const settled = ready ? await ready(value, found, this.#stopped.signal) : value;
+        return new Delivered(settled, new Date(found.at), position, this.#sources.encode);
       }
     }
   }

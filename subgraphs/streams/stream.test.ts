@@ -400,26 +400,28 @@ describe('live events', () => {
   test('are held back until they are ready (S28)', async () => {
     const world = archivedWorld([{ partition: 1 }]);
     const gate = Promise.withResolvers<void>();
-    const asked: Position[] = [];
+    const asked: number[] = [];
     let signal: AbortSignal | undefined;
-    const ready = (position: Position, ended: AbortSignal) => {
-      asked.push(position);
+    const ready = async (value: LoggedMessage, { offset }: LoggedMessage, ended: AbortSignal) => {
+      asked.push(offset);
       signal = ended;
-      return position[0] === 2 ? Promise.reject(new TributaryError('READ_AFTER_TIMEOUT', 'not yet')) : gate.promise;
+      if (offset === 1) throw new TributaryError('READ_AFTER_TIMEOUT', 'not yet');
+      await gate.promise;
+      return { ...value, key: 'settled' };
     };
     const { subscribe } = open(world);
     const events = await subscribe({ ready });
     let delivered = false;
     const next = events.next().then(({ value }) => {
       delivered = true;
-      return value?.value.offset;
+      return value?.value;
     });
     for (let i = 0; i < 2; i++) world.append(0);
     world.deliver(0, 2);
     await setImmediate();
-    expect([asked, delivered]).toEqual([[[1, 1, 0]], false]);
+    expect([asked, delivered]).toEqual([[0], false]);
     gate.resolve();
-    expect(await next).toBe(0);
+    expect(await next).toMatchObject({ offset: 0, key: 'settled' });
     expect(signal?.aborted).toBe(false);
     await expect(events.next()).rejects.toMatchObject({ code: 'READ_AFTER_TIMEOUT' });
     expect(await events.next()).toEqual({ done: true, value: undefined });

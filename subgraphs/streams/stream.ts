@@ -28,10 +28,10 @@ export interface SubscribeOptions<T> {
    */
   select(message: LoggedMessage): T | undefined;
   /**
-   * Awaited with the position after an event, before the event is delivered: say, until a view has applied it. The
-   * signal tells that the subscription has ended and nobody waits any more.
+   * Awaited before an event is delivered, for its final value: say, until a view has applied its message and has been
+   * asked about it. The signal tells that the subscription has ended and nobody waits any more.
    */
-  ready?: ((position: Position, ended: AbortSignal) => Promise<void>) | undefined;
+  ready?: ((value: T, message: LoggedMessage, ended: AbortSignal) => Promise<T>) | undefined;
 }
 
 export interface StreamsOptions {

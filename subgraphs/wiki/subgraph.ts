@@ -1,8 +1,7 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import { viewGroup } from '../../schema/topics.ts';
-import { AppliedPosition } from '../applied.ts';
+import { AppliedPosition, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
-import type { Position } from '../streams/position.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { WikiEventResolver, wikiActivityEvents, wikiEditEvents } from './events.ts';
@@ -13,15 +12,13 @@ import { WikiCompany } from './types.ts';
 export interface WikiDependencies {
   tables: Tables;
   streams: Streams;
-  /** How far a consumer group has taken a topic. */
-  progress: { committed(group: string, topic: string): Promise<Position> };
+  progress: Progress;
 }
 
 /** Edits of wikis: asked of ClickHouse, watched through the topic wiki.edits. */
 export function wikiSubgraph({ tables, streams, progress }: WikiDependencies): Subgraph {
   const questions = new WikiQuestions(tables);
-  // Offsets are committed after the insert, so what they stand before is in the table.
-  const applied = new AppliedPosition(() => progress.committed(viewGroup('wiki'), 'wiki.edits'));
+  const applied = new AppliedPosition(progress, viewGroup('wiki'), 'wiki.edits');
   return {
     name: 'wiki',
     schema: federatedSchema({

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TributaryError } from '../platform/errors.ts';
+
+const retryMs = 500;
+
+/** Asks a store again while it is away. @throws whatever else goes wrong, and when the signal is given. */
+export async function untilAnswered<T>(ask: () => Promise<T>, ended: AbortSignal): Promise<T> {
+  for (;;)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof TributaryError && error.code === 'STORE_UNAVAILABLE')) throw error;
+      await delay(retryMs, undefined, { signal: ended });
+    }
+}

@@ -1,0 +1,56 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A way to a server that can be blocked, so that the server is away for one client alone. */
+export interface Proxy extends AsyncDisposable {
+  port: number;
+  /** Passes nothing on, and closes nothing: the server seems to hang. */
+  pause(): void;
+  resume(): void;
+  /** Ends every connection, and takes no new one until `mend`: the server seems to be down. */
+  cut(): void;
+  mend(): void;
+}
+
+export async function openProxy(target: { hostname: string; port: string }): Promise<Proxy> {
+  const pairs = new Set<[Socket, Socket]>();
+  let isCut = false;
+  const end = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+  };
+  const listener = createServer((client) => {
+    if (isCut) return client.destroy();
+    const server = connect(Number(target.port), target.hostname);
+    const pair: [Socket, Socket] = [client, server];
+    pairs.add(pair);
+    for (const socket of pair)
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          for (const other of pair) other.destroy();
+          pairs.delete(pair);
+        });
+    client.pipe(server).pipe(client);
+    return undefined;
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (listener.address() as { port: number }).port,
+    pause: () => {
+      for (const pair of pairs) for (const socket of pair) socket.pause();
+    },
+    resume: () => {
+      for (const pair of pairs) for (const socket of pair) socket.resume();
+    },
+    cut: () => {
+      isCut = true;
+      end();
+    },
+    mend: () => {
+      isCut = false;
+    },
+    [Symbol.asyncDispose]: () => {
+      end();
+      return new Promise<void>((resolve) => listener.close(() => resolve()));
+    },
+  };
+}
