@@ -18,42 +18,48 @@ import { TerminalReport } from './terminal.ts';
 export async function up(settings: Settings, options: { demo: boolean }): Promise<void> {
   const started = performance.now();
   const report = new TerminalReport();
-  const asked = askedToStop().then(() => 'stop' as const);
+  const asked = new AbortController();
+  askedToStop().then(() => asked.abort());
+  const stopped = asked.signal;
   await mkdir(settings.TRIBUTARY_DATA, { recursive: true });
   const unlock = await lockFolder(settings.TRIBUTARY_DATA);
   let servers: RunningServers | undefined;
   let roles: Child[] = [];
   const stop = async () => {
-    report.say('Stopping.');
     await Promise.all(roles.map((role) => role.stop()));
     await servers?.stop();
     await unlock();
   };
   const begin = async () => {
     const port = await claimPort(settings.PORT, 'gateway', 'PORT');
-    servers = await startServers(settings, report);
+    servers = await startServers(settings, report, stopped);
+    stopped.throwIfAborted();
     const running: Settings = { ...servers.settings, PORT: port, TRIBUTARY_CURSOR_KEYS: await cursorKeys(settings) };
     roles = ['ingest', 'gateway'].map((role) => new Child(roleCommand(role, running), (line) => report.say(line)));
-    await startAll(roles, report);
-    if (options.demo) await loadDemo(running, report);
+    await startAll(roles, report, stopped);
+    if (options.demo) await loadDemo(running, report, stopped);
     tell(running, report, (performance.now() - started) / 1000);
   };
   try {
-    const beginning = begin();
-    if ((await Promise.race([beginning, asked])) !== 'stop') await asked;
-    else await beginning.catch(() => {}); // what is half started is stopped once it stands
+    await begin();
+    if (!stopped.aborted) await once(stopped, 'abort');
   } catch (error) {
-    await stop();
-    throw error;
+    // What is half started when it is stopped fails.
+    if (!stopped.aborted) {
+      await stop();
+      throw error;
+    }
   }
+  report.say('Stopping.');
   await stop();
   process.exit(0);
 }
 
-async function startAll(roles: Child[], report: TerminalReport): Promise<void> {
+async function startAll(roles: Child[], report: TerminalReport, stopped: AbortSignal): Promise<void> {
   const step = 'Starting ingest and gateway';
   let ready = 0;
   report.progress(step, ready, roles.length);
+  stopped.addEventListener('abort', () => roles.map((role) => role.stop()));
   await Promise.all(
     roles.map(async (role) => {
       await role.start();

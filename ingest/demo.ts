@@ -16,7 +16,7 @@ RETURN COUNT { MATCH (n:Person|Company) WHERE n.version IS NOT NULL }
      + COUNT { MATCH ()-[:EMPLOYED_BY|ACQUIRED]->() } AS entities`;
 
 /** Publishes the demo people and companies when the graph is empty, and waits until the graph holds them. */
-export async function loadDemo(settings: Settings, report: Report): Promise<void> {
+export async function loadDemo(settings: Settings, report: Report, signal?: AbortSignal): Promise<void> {
   const graph = new Graph(settings);
   const publisher = new Publisher(openKafka(settings, 'demo', createLogger('demo', 'silent')), settings.KAFKA_PREFIX);
   try {
@@ -27,7 +27,7 @@ export async function loadDemo(settings: Settings, report: Report): Promise<void
       'people.events',
       messages.map((message) => ({ key: keyOf(toPeopleChange(message)), value: JSON.stringify(message) })),
     );
-    for (let loaded = 0; loaded < messages.length; await delay(50)) {
+    for (let loaded = 0; loaded < messages.length; await delay(50, undefined, signal && { signal })) {
       loaded = await present();
       report.progress('Loading the demo people and companies', loaded, messages.length);
     }

@@ -64,6 +64,7 @@ export async function fetchJars(
   set: JarSet,
   cache: string,
   progress: (done: number, total: number) => void,
+  stopped: AbortSignal,
 ): Promise<string> {
   const pom = pomOf(set);
   const folder = jarFolder(set, cache);
@@ -76,7 +77,7 @@ export async function fetchJars(
   await mkdir(unfinished, { recursive: true });
   await writeFile(join(unfinished, 'pom.xml'), pom);
   try {
-    await copyDependencies(unfinished, (done) => progress(Math.min(done, set.jars), set.jars));
+    await copyDependencies(unfinished, (done) => progress(Math.min(done, set.jars), set.jars), stopped);
     if (!(await readdir(join(unfinished, 'lib'))).some((file) => file.endsWith('.jar')))
       throw new Error('no jar arrived');
     await rename(unfinished, folder).catch((error) => {
@@ -104,12 +105,18 @@ function pomOf(set: JarSet): string {
 <dependencies>${dependencies.join('\n')}</dependencies></project>\n`;
 }
 
-async function copyDependencies(folder: string, progress: (done: number) => void): Promise<void> {
+async function copyDependencies(
+  folder: string,
+  progress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
   progress(0);
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
   const maven = spawn('mvn', ['-B', '-Dstyle.color=never', '-f', join(folder, 'pom.xml'), ...goal], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    signal,
   });
+  maven.once('error', () => {}); // its exit tells
   const lines: string[] = [];
   let done = 0;
   for await (const line of createInterface({ input: maven.stdout })) {

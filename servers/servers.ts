@@ -26,16 +26,24 @@ export interface RunningServers {
 /**
  * Starts those of the three servers for which the settings have no address, as children of this process on loopback
  * with their data below TRIBUTARY_DATA, and waits until all answer.
+ * @param stopped ends what has been begun, also before it stands
  * @throws Error, in words for a person, when Java, Maven or a port is missing or a server does not start.
  */
-export async function startServers(settings: Settings, report: Report): Promise<RunningServers> {
+export async function startServers(
+  settings: Settings,
+  report: Report,
+  stopped: AbortSignal = new AbortController().signal,
+): Promise<RunningServers> {
   const logs = join(settings.TRIBUTARY_DATA, 'logs');
   await mkdir(logs, { recursive: true });
   const wanted = { kafka: !settings.KAFKA_BROKERS, neo4j: !settings.NEO4J_URI, clickhouse: !settings.CLICKHOUSE_URL };
   if (wanted.kafka || wanted.neo4j) await requireJava();
   const jars = (set: JarSet) =>
-    fetchJars(set, settings.TRIBUTARY_CACHE, (done, total) =>
-      report.progress(`Fetching ${set.name} (once)`, done, total),
+    fetchJars(
+      set,
+      settings.TRIBUTARY_CACHE,
+      (done, total) => report.progress(`Fetching ${set.name} (once)`, done, total),
+      stopped,
     );
   const kafkaFolder = wanted.kafka ? await jars(kafkaJars) : '';
   const neo4jFolder = wanted.neo4j ? await jars(neo4jJars) : '';
@@ -63,17 +71,20 @@ export async function startServers(settings: Settings, report: Report): Promise<
 
   const children: Child[] = [];
   const stop = async () => void (await Promise.all(children.map((child) => child.stop())));
+  stopped.addEventListener('abort', stop);
   let ready = 0;
   const step = 'Starting the servers';
   if (commands.length > 0) report.progress(step, 0, commands.length);
   const starts = await Promise.allSettled(
     commands.map(async (command) => {
       const child = new Child(await command, (line) => report.say(line));
+      stopped.throwIfAborted();
       children.push(child);
       await child.start();
       report.progress(step, ++ready, commands.length);
     }),
   );
+  stopped.removeEventListener('abort', stop);
   const failure = starts.find((start) => start.status === 'rejected');
   if (failure) {
     await stop();

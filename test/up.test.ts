@@ -71,6 +71,17 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   await until(() => processesOf(folder).length === 0);
 });
 
+test('stops at once while it is still starting, without a trace', async () => {
+  for (const moment of ['Starting the servers: 0', 'Starting ingest and gateway: 0', 'Loading the demo']) {
+    const started = up.call({ TRIBUTARY_DATA: join(folder, 'stopped early') });
+    await started.says(moment);
+    started.process.kill('SIGTERM');
+    expect(await started.exitCode()).toBe(0);
+    expect(started.output()).not.toContain('is up after');
+    expect(processesOf(folder)).toEqual([]);
+  }
+});
+
 test('says which port is busy and what changes it', async () => {
   const stranger = createServer().listen(0, '127.0.0.1');
   await once(stranger, 'listening');
