@@ -105,11 +105,7 @@ function pomOf(set: JarSet): string {
 <dependencies>${dependencies.join('\n')}</dependencies></project>\n`;
 }
 
-async function copyDependencies(
-  folder: string,
-  progress: (done: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function copyDependencies(folder: string, progress: (done: number) => void, signal: AbortSignal): Promise<void> {
   progress(0);
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
   const maven = spawn('mvn', ['-B', '-Dstyle.color=never', '-f', join(folder, 'pom.xml'), ...goal], {
