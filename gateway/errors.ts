@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLErrorExtensions, Kind } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { errorCodes, TributaryError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 
@@ -24,7 +24,9 @@ export function maskError(log: Logger) {
     )
       // Made anew, because an error with a cause of its own would be answered with status 500.
       return shown(error, (error as Error).message, (error as GraphQLError).extensions);
-    if (isAboutVariable(error)) return shown(error, error.message, { code: 'BAD_USER_INPUT' });
+    if (isAboutInput(error)) return shown(error, error.message, { code: 'BAD_USER_INPUT' });
+    const mistake = mistakeInRequest(error);
+    if (mistake) return shown(error, mistake.message, { code: 'BAD_REQUEST', http: { status: mistake.status } });
     // What a subgraph's executor throws comes wrapped, and without its code.
     const cause = (error as GraphQLError)?.originalError ?? error;
     if (cause instanceof TributaryError && cause.code !== 'INTERNAL_SERVER_ERROR')
@@ -37,9 +39,22 @@ export function maskError(log: Logger) {
   };
 }
 
-/** A variable that is missing, or has a value its type does not take. */
-function isAboutVariable(error: unknown): error is GraphQLError {
-  return error instanceof GraphQLError && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+/** A variable or an argument that is missing, or has a value its type does not take: the words of GraphQL's executors. */
+function isAboutInput(error: unknown): error is GraphQLError {
+  if (!(error instanceof GraphQLError)) return false;
+  const isOfGraphQL = !error.originalError || error.originalError instanceof GraphQLError;
+  return isOfGraphQL && /^(Variable "\$|Argument ")/.test(error.message);
+}
+
+/** What is wrong with a request that could not be read as one of GraphQL. */
+function mistakeInRequest(error: unknown): { message: string; status: number } | undefined {
+  // Parsers know no limit of depth but that of the stack.
+  if (error instanceof RangeError || (error as Error)?.message?.includes('ecursion limit'))
+    return { message: 'The operation is nested too deeply.', status: 400 };
+  if (error instanceof SyntaxError)
+    return { message: `Variables and extensions must be JSON: ${error.message}`, status: 400 };
+  const status = ((error as GraphQLError)?.extensions?.http as { status?: number } | undefined)?.status ?? 0;
+  return status >= 400 && status < 500 ? { message: (error as Error).message, status } : undefined;
 }
 
 function shown(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {

@@ -32,7 +32,6 @@ interface RequestContext {
 }
 
 function headerOf(context: RequestContext | undefined): string | undefined {
-  return (
-    context?.request?.headers?.get('read-after') ?? (context?.connectionParams?.['Read-After'] as string | undefined)
-  );
+  const said = context?.request?.headers?.get('read-after') ?? context?.connectionParams?.['Read-After'];
+  return said == null ? undefined : String(said);
 }

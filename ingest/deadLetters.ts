@@ -1,5 +1,5 @@
-import type { KafkaMessage } from 'kafkajs';
-import type { Publisher } from '../platform/publish.ts';
+import type { KafkaMessage, Message } from 'kafkajs';
+import { isTooLarge, type Publisher } from '../platform/publish.ts';
 import { deadLetterHeaders } from '../schema/topics.ts';
 
 /** A message that broke its contract, where it stood, and why. */
@@ -12,23 +12,39 @@ export interface DeadLetter {
 
 /**
  * Puts messages on dead.letters with their original bytes and headers. A crash may put one there twice; its place in
- * the headers tells that it is the same.
+ * the headers tells that it is the same. Of one that Kafka does not take again for its size only the place is sent,
+ * because the log has the rest.
  */
 export async function sendDeadLetters(publisher: Publisher, letters: DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
-  await publisher.publish(
-    'dead.letters',
-    letters.map(({ topic, partition, message, reason }) => ({
-      key: topic,
-      value: message.value,
-      headers: {
-        ...message.headers,
-        [deadLetterHeaders.reason]: reason,
-        [deadLetterHeaders.topic]: topic,
-        [deadLetterHeaders.partition]: String(partition),
-        [deadLetterHeaders.offset]: message.offset,
-        ...(message.key ? { [deadLetterHeaders.key]: message.key } : {}),
-      },
-    })),
-  );
+  try {
+    await publisher.publish(
+      'dead.letters',
+      letters.map((letter) => toMessage(letter)),
+    );
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    const [first, ...others] = letters;
+    if (others.length > 0) for (const letter of letters) await sendDeadLetters(publisher, [letter]);
+    else await publisher.publish('dead.letters', [toMessage(first!, false)]);
+  }
+}
+
+function toMessage({ topic, partition, message, reason }: DeadLetter, whole = true): Message {
+  const { key, value, headers, offset } = message;
+  const about = whole
+    ? reason
+    : `${reason} (its ${value?.length} bytes are too many to be sent again; the log has them)`;
+  return {
+    key: topic,
+    value: whole ? value : null,
+    headers: {
+      ...(whole ? headers : {}),
+      [deadLetterHeaders.reason]: about,
+      [deadLetterHeaders.topic]: topic,
+      [deadLetterHeaders.partition]: String(partition),
+      [deadLetterHeaders.offset]: offset,
+      ...(key && whole ? { [deadLetterHeaders.key]: key } : {}),
+    },
+  };
 }

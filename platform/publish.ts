@@ -28,7 +28,10 @@ export class Publisher {
     });
   }
 
-  /** @throws TributaryError BROKER_UNAVAILABLE when the brokers do not acknowledge all of it. */
+  /**
+   * @throws TributaryError BAD_USER_INPUT when Kafka takes no message of this size, BROKER_UNAVAILABLE when the brokers
+   *   do not acknowledge all of it
+   */
   async publish(topic: string, messages: Message[]): Promise<WrittenPosition> {
     const next: WrittenPosition = [];
     try {
@@ -43,6 +46,13 @@ export class Publisher {
       }
       return Array.from(next, (offset) => offset ?? 0);
     } catch (cause) {
+      if (isTooLarge(cause))
+        throw new TributaryError(
+          'BAD_USER_INPUT',
+          `A message is larger than ${topic} takes, which is 1 MB unless Kafka was set up otherwise (max.message.bytes). Make it smaller.`,
+          {},
+          { cause },
+        );
       this.#connected = undefined;
       throw new TributaryError(
         'BROKER_UNAVAILABLE',
@@ -57,6 +67,13 @@ export class Publisher {
     await this.#connected?.catch(() => {});
     await this.#producer.disconnect();
   }
+}
+
+/** Whether the broker has refused a message for its size, which trying again does not change. */
+export function isTooLarge(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes((cause as { type?: string }).type ?? '')) return true;
+  return false;
 }
 
 /** The broker refuses requests of more than a megabyte. */

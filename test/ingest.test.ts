@@ -126,6 +126,35 @@ test('a bad message goes to dead.letters as it came, with the reason and its pla
   }
 });
 
+test('of a bad message that is too large for dead.letters the place is sent there, and the rest goes on', async () => {
+  const topic = `${world.settings.KAFKA_PREFIX}dead.letters`;
+  const limit = async (bytes: number) => {
+    const admin = world.kafka.admin();
+    await admin.connect();
+    const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] });
+    await admin.disconnect();
+  };
+  await limit(2_000);
+  await send([
+    { key: 'large', value: JSON.stringify({ type: 'Cat', data: 'a'.repeat(5_000) }), headers: { size: 'large' } },
+    { key: 'large', value: JSON.stringify({ type: 'Cat', data: 'b' }), headers: { size: 'small' } },
+    { key: 'large', value: JSON.stringify(person(1210, 'After')) },
+  ]);
+  await limit(4 << 20);
+  const letters = await until(async () => {
+    const found = (await messagesOf(world, 'dead.letters')).filter(({ headers }) =>
+      String(headers['dead-letter-reason']).includes('"Cat"'),
+    );
+    return found.length >= 2 && found;
+  });
+  expect(letters.map(({ value, headers }) => [value?.length, String(headers['dead-letter-reason'])])).toEqual([
+    [undefined, expect.stringContaining('(its 5024 bytes are too many to be sent again; the log has them)')],
+    [25, expect.stringContaining('unknown type "Cat"')],
+  ]);
+  expect(await world.graph.read('MATCH (p:Person {id: 1210}) RETURN p.name AS name')).toEqual([{ name: 'After' }]);
+});
+
 test('a message that the store refuses holds up neither Read-After nor what comes later', async () => {
   const read = await publish(gateway, [person(1200, '\uFDFA'.repeat(1_000))]);
   expect(await gateway.query('{ person(id: 1200) { name } }', {}, read)).toEqual({ person: null });

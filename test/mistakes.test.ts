@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openWorld, type World } from './world.ts';
+
+// What clients do wrong is said to be their mistake, and what it is.
+let world: World;
+let url: string;
+beforeAll(async () => {
+  world = await openWorld();
+  url = `${(await world.gateway()).url}/graphql`;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+const ask = (query: string, variables: object = {}) => post(JSON.stringify({ query, variables }));
+const nested = (depth: number) =>
+  `{ person(id: 1) { ${'colleagues { edges { node { '.repeat(depth)} id ${'} } } '.repeat(depth)} } }`;
+
+test.each<[what: string, request: () => Promise<Response>, code: string, message: string | RegExp]>([
+  ['a body that is no JSON', () => post('{"query":'), 'BAD_REQUEST', ''],
+  [
+    'variables in a URL that are no JSON',
+    () => fetch(`${url}?query={people{totalCount}}&variables=x`),
+    'BAD_REQUEST',
+    'Variables and extensions must be JSON',
+  ],
+  ['a body of 30 MB', () => post('x'.repeat(30_000_000)), 'BAD_REQUEST', 'Request body too large'],
+  ['a syntax that is none', () => ask('{'), 'GRAPHQL_PARSE_FAILED', 'Syntax Error'],
+  ['a field that is not there', () => ask('{ horses }'), 'GRAPHQL_VALIDATION_FAILED', 'Cannot query field "horses"'],
+  ['nesting of 1,000 levels', () => ask(nested(333)), 'BAD_REQUEST', 'nested too deeply'],
+  ['nesting of 100,000 levels', () => ask(nested(33_333)), 'BAD_REQUEST', 'nested too deeply'],
+  [
+    'a literal that is no time',
+    () => ask('{ wikiTop(by: USER, from: "yesterday", to: "2026-01-01T00:00:00Z") { key } }'),
+    'BAD_USER_INPUT',
+    'Argument "from" has invalid value "yesterday"',
+  ],
+  [
+    'a variable that is no time',
+    () => ask('query ($t: DateTime!) { wikiTop(by: USER, from: $t, to: $t) { key } }', { t: 'yesterday' }),
+    'BAD_USER_INPUT',
+    '$t',
+  ],
+  [
+    'a message larger than Kafka takes',
+    () =>
+      ask('mutation ($m: [JSON!]!) { publishPeople(messages: $m) { accepted } }', {
+        m: [{ type: 'Person', data: { person_id: 1, name: 'x', more: 'y'.repeat(1_500_000) } }],
+      }),
+    'BAD_USER_INPUT',
+    'larger than people.events takes',
+  ],
+])('%s', async (_, request, code, message) => {
+  const response = await request();
+  expect(response.status).toBeLessThan(500);
+  const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
+  expect(errors[0]).toMatchObject({ message: expect.stringContaining(message as string), extensions: { code } });
+});
