@@ -8,6 +8,8 @@ import { readScratch, startScratch } from '../servers/scratch.ts';
 /** The benchmarks by name; each prints its figures beside those of a reference measured in the same run. */
 const benchmarks: Record<string, () => Promise<{ run(settings: Settings): Promise<void> }>> = {
   people: () => import('./people.ts'),
+  streams: () => import('./streams.ts'),
+  wiki: () => import('./wiki.ts'),
 };
 
 const name = process.argv[2] ?? '';

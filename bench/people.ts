@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import neo4j, { type Driver } from 'neo4j-driver';
@@ -18,6 +16,7 @@ import { Publisher } from '../platform/publish.ts';
 import { keyOf, toPeopleChange } from '../schema/people/change.ts';
 import type { PeopleMessage } from '../schema/people/messages.ts';
 import { freePort } from '../servers/ports.ts';
+import { askGraph } from './ask.ts';
 import { median, quantile, row, timed } from './figures.ts';
 
 const messageCount = 60_000;
@@ -144,7 +143,7 @@ async function benchQueries(given: Settings, graph: Graph, driver: Driver): Prom
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
   });
   await once(gateway, 'message');
-  const ask = keepAliveClient(port);
+  const ask = askGraph(port);
   const names = ['ansen', 'er 12', 'person 777', 'zz'];
   const questions = {
     'person by id': {
@@ -199,24 +198,6 @@ async function bareRead(driver: Driver, cypher: string, parameters: Record<strin
   const result = await session.run(cypher, parameters);
   await session.close();
   return result.records.map((record) => record.toObject());
-}
-
-function keepAliveClient(port: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  return async (query: string, variables: object): Promise<unknown> => {
-    const call = request({
-      port,
-      path: '/graphql',
-      method: 'POST',
-      agent,
-      headers: { 'content-type': 'application/json' },
-    });
-    call.end(JSON.stringify({ query, variables }));
-    const [response] = await once(call, 'response');
-    const answer = (await json(response)) as { errors?: unknown };
-    if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-    return answer;
-  };
 }
 
 async function fill(given: Settings, graph: Graph, messages: PeopleMessage[]): Promise<void> {

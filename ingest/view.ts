@@ -71,6 +71,8 @@ async function consume(view: View, kafka: Kafka, settings: Settings, log: Logger
     sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
     heartbeatInterval: heartbeatMs(settings),
     maxWaitTimeInMs: 500,
+    maxBytes: 16 << 20,
+    maxBytesPerPartition: 4 << 20,
     retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 1_000_000 },
   });
   const { promise: givenUp, resolve } = Promise.withResolvers<boolean>();
