@@ -55,13 +55,16 @@ program
     (await import('./produce.ts')).producePeople(readSettings(), path ?? '-', options),
   );
 
-program
-  .command('rebuild')
-  .description('build a view anew from the log')
+const rebuild = program.command('rebuild').description('build a view anew from the log');
+rebuild
   .command('people')
   .description('the people graph, in place, while it serves')
   .option('--accept-holes', 'go on although the log lacks offsets, because no message ever had them', false)
-  .action(async (options: { acceptHoles: boolean }) => (await import('./rebuild.ts')).rebuild(readSettings(), options));
+  .action(async (options: { acceptHoles: boolean }) => (await import('./rebuild.ts')).people(readSettings(), options));
+rebuild
+  .command('wiki')
+  .description('the table of edits, beside the present one, which serves and is kept up to date meanwhile')
+  .action(async () => (await import('./rebuild.ts')).wiki(readSettings()));
 
 program
   .command('config')

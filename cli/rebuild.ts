@@ -1,33 +1,73 @@
-import { peopleLog } from '../ingest/log/peopleLog.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Kafka } from 'kafkajs';
+import { topicLog } from '../ingest/log/topicLog.ts';
 import { type RebuildOptions, rebuildPeople } from '../ingest/people/rebuild.ts';
+import { rebuildWiki } from '../ingest/wiki/rebuild.ts';
 import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
+import { Publisher } from '../platform/publish.ts';
 import { askedToStop } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { TerminalReport } from './terminal.ts';
 
-export async function rebuild(given: Settings, options: RebuildOptions): Promise<void> {
-  const settings = withServers(given);
-  const report = new TerminalReport();
-  const stopped = new AbortController();
-  askedToStop().then(() =>
-    stopped.abort(new Error('Stopped. The graph is complete, with parts still of the earlier parse; run it again.')),
-  );
-  const graph = new Graph(settings);
-  const clickhouse = openClickHouse(settings);
-  const log = peopleLog(openKafka(settings, 'rebuild', createLogger('rebuild', 'silent')), clickhouse, settings);
-  try {
-    const { messages, refused } = await rebuildPeople(graph, log, options, stopped.signal, (done, total) =>
+const log = createLogger('rebuild', 'silent');
+
+/** A statement of a rebuild may count, or copy, a table of any size. */
+const patienceSeconds = 24 * 3_600;
+
+interface Session {
+  settings: Settings;
+  kafka: Kafka;
+  clickhouse: ClickHouseClient;
+  stopped: AbortSignal;
+  report: TerminalReport;
+}
+
+export function people(given: Settings, options: RebuildOptions): Promise<void> {
+  const whenStopped = 'Stopped. The graph is complete, with parts still of the earlier parse; run it again.';
+  return session(given, whenStopped, async ({ settings, kafka, clickhouse, stopped, report }) => {
+    const graph = new Graph(settings);
+    const log = topicLog(kafka, clickhouse, settings, 'people.events');
+    const { messages, refused } = await rebuildPeople(graph, log, options, stopped, (done, total) =>
       report.progress('Rebuilding the people graph', done, total),
-    );
+    ).finally(() => graph.close());
     report.say(
       `Rebuilt the people graph from ${messages} messages; ${refused} of them break the contract and wrote nothing.`,
     );
+  });
+}
+
+export function wiki(given: Settings): Promise<void> {
+  const whenStopped = 'Stopped. The table of edits is as it was; run the rebuild again.';
+  return session(given, whenStopped, async ({ settings, kafka, clickhouse, stopped, report }) => {
+    const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
+    const edits = topicLog(kafka, clickhouse, settings, 'wiki.edits');
+    const deadLetters = topicLog(kafka, clickhouse, settings, 'dead.letters');
+    const { messages, refused, sent, kept } = await rebuildWiki(
+      { clickhouse, publisher, settings, edits, deadLetters, log },
+      stopped,
+      (step, done, total) => report.progress(step, done, total),
+    ).finally(() => publisher.close());
+    report.say(
+      `Rebuilt the edits of wikis from ${messages} messages; ${refused} of them break the contract, ${sent} of which are new in dead.letters.`,
+    );
+    if (kept > 0) report.say(`${kept} edits were kept as they were, because the log no longer has their messages.`);
+  });
+}
+
+async function session(given: Settings, whenStopped: string, work: (session: Session) => Promise<void>): Promise<void> {
+  const settings = withServers(given);
+  const stopped = new AbortController();
+  askedToStop().then(() => stopped.abort(new Error(whenStopped)));
+  const clickhouse = openClickHouse(settings, patienceSeconds);
+  const kafka = openKafka(settings, 'rebuild', log);
+  try {
+    await work({ settings, kafka, clickhouse, stopped: stopped.signal, report: new TerminalReport() });
   } finally {
-    await Promise.all([graph.close(), clickhouse.close()]);
+    await clickhouse.close();
   }
   process.exit(0);
 }

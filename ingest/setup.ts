@@ -47,8 +47,9 @@ async function createTables(settings: Settings): Promise<void> {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
     await database.command({ query: logTable });
-    await database.command({ query: wikiEditsTable });
-    await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));
+    const retention = wikiEditsRetention(settings.WIKI_RETENTION_DAYS);
+    await database.command({ query: wikiEditsTable('wiki_edits', retention) });
+    await retain(database, 'wiki_edits', retention);
   } finally {
     await Promise.all([server.close(), database.close()]);
   }

@@ -108,7 +108,7 @@ async function feed(
     for (let start = 0; start < batch.messages.length; start += view.batchSize) {
       if (!isRunning() || isStale()) return;
       const messages = batch.messages.slice(start, start + view.batchSize);
-      await settle(view, { topic, partition: batch.partition, messages }, stopped, log);
+      await writeBatch(view, { topic, partition: batch.partition, messages }, stopped, log);
       const { offset } = messages.at(-1)!;
       resolveOffset(offset);
       const next = String(Number(offset) + 1);
@@ -126,7 +126,7 @@ async function feed(
 }
 
 /** Writes the batch, however long the store is away; halves it again and again to find a message that is refused. */
-async function settle(view: View, batch: Batch, stopped: AbortSignal, log: Logger): Promise<void> {
+export async function writeBatch(view: View, batch: Batch, stopped: AbortSignal, log: Logger): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await view.write(batch);
@@ -146,6 +146,6 @@ async function halve(view: View, batch: Batch, error: unknown, stopped: AbortSig
     return view.refuse(batch.topic, batch.partition, messages[0]!, `the store refused it: ${messageOf(error)}`);
   }
   const half = messages.length >> 1;
-  await settle(view, { ...batch, messages: messages.slice(0, half) }, stopped, log);
-  await settle(view, { ...batch, messages: messages.slice(half) }, stopped, log);
+  await writeBatch(view, { ...batch, messages: messages.slice(0, half) }, stopped, log);
+  await writeBatch(view, { ...batch, messages: messages.slice(half) }, stopped, log);
 }

@@ -2,9 +2,13 @@ import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClien
 import type { Settings } from './config.ts';
 import { messageOf, TributaryError } from './errors.ts';
 
-/** A client of the ClickHouse database that holds the log and the typed tables. */
+/**
+ * A client of the ClickHouse database that holds the log and the typed tables.
+ * @param patienceSeconds how long a statement may take
+ */
 export function openClickHouse(
   settings: Pick<Settings, 'CLICKHOUSE_URL' | 'CLICKHOUSE_USER' | 'CLICKHOUSE_PASSWORD' | 'CLICKHOUSE_DATABASE'>,
+  patienceSeconds = 60,
 ): ClickHouseClient {
   return createClient({
     url: settings.CLICKHOUSE_URL,
@@ -12,8 +16,12 @@ export function openClickHouse(
     ...(settings.CLICKHOUSE_USER ? { username: settings.CLICKHOUSE_USER, password: settings.CLICKHOUSE_PASSWORD } : {}),
     application: 'tributary',
     log: { level: ClickHouseLogLevel.OFF }, // what fails is thrown, and logged by whoever catches it
-    request_timeout: 60_000,
-    clickhouse_settings: { async_insert: 0, max_execution_time: 60, date_time_input_format: 'best_effort' },
+    request_timeout: patienceSeconds * 1_000,
+    clickhouse_settings: {
+      async_insert: 0,
+      max_execution_time: patienceSeconds,
+      date_time_input_format: 'best_effort',
+    },
   });
 }
 
@@ -88,4 +96,9 @@ const aboutRows =
 /** Whether an error of an insert says that the table cannot take the rows, so that trying again cannot help. */
 export function refusesRows(error: unknown): boolean {
   return error instanceof ClickHouseError && aboutRows.test(error.type ?? '');
+}
+
+/** Whether an error says that a table is not there. */
+export function isUnknownTable(error: unknown): boolean {
+  return error instanceof ClickHouseError && error.type === 'UNKNOWN_TABLE';
 }

@@ -1,5 +1,6 @@
 import type { Graph } from '../platform/neo4j.ts';
 import type { PeopleMessage } from '../schema/people/messages.ts';
+import { mulberry32 } from './random.ts';
 
 /** A message as it is published, and what it says; nothing when it breaks the contract. */
 export interface LoadMessage {
@@ -141,15 +142,4 @@ export async function graphContents(graph: Graph): Promise<GraphContents> {
 function sorted({ nodes, relationships }: GraphContents): GraphContents {
   const byKey = (map: Map<string, object>) => new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
   return { nodes: byKey(nodes), relationships: byKey(relationships) };
-}
-
-/** A small generator of pseudo-random numbers in [0, 1), by Tommy Ettinger (public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { peopleLog } from '../ingest/log/peopleLog.ts';
+import { topicLog } from '../ingest/log/topicLog.ts';
 import { rebuildPeople } from '../ingest/people/rebuild.ts';
 import { foldPeople, graphContents, type LoadMessage, peopleLoad } from './peopleLoad.ts';
 import { openWorld, type World } from './world.ts';
@@ -70,7 +70,7 @@ test('a log with holes is refused before anything is changed', async () => {
 });
 
 function log() {
-  return peopleLog(world.kafka, world.clickhouse, world.settings);
+  return topicLog(world.kafka, world.clickhouse, world.settings, 'people.events');
 }
 
 async function publish(messages: LoadMessage[]): Promise<void> {

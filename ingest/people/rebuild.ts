@@ -4,20 +4,9 @@ import type { Graph } from '../../platform/neo4j.ts';
 import { ContractError } from '../../schema/contract.ts';
 import { parsePeopleMessage } from '../../schema/people/change.ts';
 import { unnamed } from '../../schema/people/graph.ts';
+import type { TopicLog } from '../log/topicLog.ts';
 import { Clock, type PlacedMessage, versioned, writeChanges } from './sink.ts';
 import * as cypher from './statements.ts';
-
-/** The archive of people.events, as far as a rebuild needs it. */
-export interface PeopleLog {
-  /** The partitions that the topic has. */
-  partitions(): Promise<number[]>;
-  /** The offset up to which each partition is archived. */
-  archivedEnd(): Promise<number[]>;
-  /** How many messages of each partition before these offsets are archived, and the first of them. */
-  coverage(ends: number[]): Promise<{ messages: number; first: number }[]>;
-  /** Messages of a partition from an offset on, in order; none when there are no more before `to`. */
-  read(partition: number, from: number, to: number): Promise<{ offset: number; at: number; value: string | null }[]>;
-}
 
 export interface RebuildOptions {
   /** Go on although offsets are missing in the log, because no message ever had them. */
@@ -43,13 +32,13 @@ const archivePollMs = 100;
  */
 export async function rebuildPeople(
   graph: Graph,
-  log: PeopleLog,
+  log: TopicLog,
   { acceptHoles }: RebuildOptions,
   stopped: AbortSignal,
   progress: (done: number, total: number) => void,
 ): Promise<RebuildResult> {
   if (!acceptHoles) await refuseHoles(log);
-  const { generation, applied } = await begin(graph, await log.partitions());
+  const { generation, applied } = await begin(graph, (await log.ends()).length);
   const ends = await archivedPast(applied, log, stopped);
   const total = (await log.coverage(ends)).reduce((sum, { messages }) => sum + messages, 0);
   const result: RebuildResult = { messages: 0, refused: 0 };
@@ -89,10 +78,10 @@ function parsed({ offset, at, value }: { offset: number; at: number; value: stri
 }
 
 /** @returns the new generation, and the offset up to which each partition was applied by writers of the old one */
-async function begin(graph: Graph, partitions: number[]): Promise<{ generation: number; applied: number[] }> {
+async function begin(graph: Graph, partitions: number): Promise<{ generation: number; applied: number[] }> {
   return graph.write(async (transaction) => {
     const { records } = await transaction.run(cypher.beginRebuild, {
-      partitions: partitions.map((at) => neo4j.int(at)),
+      partitions: Array.from({ length: partitions }, (_, at) => neo4j.int(at)),
     });
     const applied: number[] = [];
     for (const record of records) applied[record.get('partition')] = record.get('next');
@@ -101,7 +90,7 @@ async function begin(graph: Graph, partitions: number[]): Promise<{ generation: 
 }
 
 /** Waits until the archive holds everything the graph has applied. @returns where the archive ends, by partition */
-async function archivedPast(applied: number[], log: PeopleLog, stopped: AbortSignal): Promise<number[]> {
+async function archivedPast(applied: number[], log: TopicLog, stopped: AbortSignal): Promise<number[]> {
   for (;;) {
     const archive = await log.archivedEnd();
     if (applied.every((end, partition) => (archive[partition] ?? 0) >= end)) return archive;
@@ -109,7 +98,7 @@ async function archivedPast(applied: number[], log: PeopleLog, stopped: AbortSig
   }
 }
 
-async function refuseHoles(log: PeopleLog): Promise<void> {
+async function refuseHoles(log: TopicLog): Promise<void> {
   const ends = await log.archivedEnd();
   for (const [partition, { messages, first }] of (await log.coverage(ends)).entries()) {
     const end = ends[partition]!;

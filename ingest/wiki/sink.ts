@@ -7,14 +7,33 @@ import { type DeadLetter, sendDeadLetters } from '../deadLetters.ts';
 import { Gathered } from '../gathered.ts';
 import type { Batch, View } from '../view.ts';
 import { toWikiRow, type WikiRow } from './rows.ts';
+import { insertLive } from './tables.ts';
+
+/** Where a view of edits puts what it makes of messages; both may get the same again. */
+export interface WikiOutlets {
+  insert(rows: WikiRow[]): Promise<void>;
+  send(letters: DeadLetter[]): Promise<void>;
+}
+
+/** The view that keeps the edits of wikis in ClickHouse up to date. */
+export function wikiView(clickhouse: ClickHouseClient, publisher: Publisher): View {
+  const insert = (rows: WikiRow[]) => insertLive(clickhouse, rows);
+  const inserts = new Gathered(insert);
+  return viewOfEdits({
+    insert: (rows) =>
+      inserts.add(rows).catch((error) => {
+        if (!refusesRows(error)) throw error;
+        return insert(rows); // the row that is refused may be of another partition
+      }),
+    send: (letters) => sendDeadLetters(publisher, letters),
+  });
+}
 
 /**
- * The view that keeps the edits of wikis in ClickHouse. Offsets are committed after the insert is acknowledged, and
- * rows are identified by their event, so whatever is written again replaces itself.
+ * The messages of wiki.edits as rows. Offsets are committed after the insert is acknowledged, and rows are identified
+ * by their event, so whatever is written again replaces itself.
  */
-export function wikiView(clickhouse: ClickHouseClient, publisher: Publisher): View {
-  const insert = (rows: WikiRow[]) => insertEdits(clickhouse, rows);
-  const inserts = new Gathered(insert);
+export function viewOfEdits({ insert, send }: WikiOutlets): View {
   return {
     group: viewGroup('wiki'),
     topics: ['wiki.edits'],
@@ -22,27 +41,13 @@ export function wikiView(clickhouse: ClickHouseClient, publisher: Publisher): Vi
     concurrency: 16,
     async write(batch) {
       const { rows, letters } = read(batch);
-      if (rows.length > 0)
-        await inserts.add(rows).catch((error) => {
-          if (!refusesRows(error)) throw error;
-          return insert(rows); // the row that is refused may be of another partition
-        });
+      if (rows.length > 0) await insert(rows);
       // Last, or whatever makes the batch be written again would send them again.
-      await sendDeadLetters(publisher, letters);
+      if (letters.length > 0) await send(letters);
     },
     isTransient: (error) => !refusesRows(error),
-    refuse: (topic, partition, message, reason) => sendDeadLetters(publisher, [{ topic, partition, message, reason }]),
+    refuse: (topic, partition, message, reason) => send([{ topic, partition, message, reason }]),
   };
-}
-
-async function insertEdits(clickhouse: ClickHouseClient, values: WikiRow[]): Promise<void> {
-  await clickhouse.insert({
-    table: 'wiki_edits',
-    values,
-    format: 'JSONEachRow',
-    // Edits of a hundred months may come in one batch, where somebody plays old ones.
-    clickhouse_settings: { max_partitions_per_insert_block: '0' },
-  });
 }
 
 function read({ topic, partition, messages }: Batch): { rows: WikiRow[]; letters: DeadLetter[] } {

@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { roleCommand } from '../cli/up.ts';
+import { topicLog } from '../ingest/log/topicLog.ts';
+import { rebuildWiki } from '../ingest/wiki/rebuild.ts';
+import { createLogger } from '../platform/log.ts';
+import { logGroup, viewGroup } from '../schema/topics.ts';
+import { Child } from '../servers/child.ts';
+import { messagesOf } from './topic.ts';
+import { difference, editsStored, foldWiki, lettersOf, same, wikiLoad } from './wikiLoad.ts';
+import { openWorld, type World } from './world.ts';
+
+// Ingest and rebuilds are processes of their own, because that is how they meet.
+const load = wikiLoad(40_000);
+const firstPart = 24_000;
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+  await mkdir(join(world.settings.TRIBUTARY_DATA, 'logs'));
+  const ingest = new Child(roleCommand('ingest', world.settings), () => {});
+  world.onDispose(() => ingest.stop());
+  await ingest.start();
+  await publish(0, firstPart);
+  await taken();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+test('what went wrong is mended while ingest goes on, and no reader ever misses what was there', async () => {
+  await spoil();
+  const readers = new AbortController();
+  const watching = [watchCount(readers.signal), watchCount(readers.signal), watchReadAfter(readers.signal)];
+  const publishing = publishSlowly();
+  // The first two are killed wherever they happen to be, the next has to clear up after them.
+  for (const after of [400, 900]) {
+    const { child } = startRebuild();
+    await delay(after);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  for (let turn = 0; turn < 4; turn++) {
+    const { code, said } = await startRebuild().ended;
+    expect([code, said]).toEqual([
+      0,
+      expect.stringMatching(/Rebuilt the edits of wikis from \d+ messages; \d+ of them/),
+    ]);
+  }
+  await publishing;
+  await taken();
+  readers.abort();
+  for (const { reads, gaps } of await Promise.all(watching)) {
+    expect(gaps).toEqual([]);
+    expect(reads).toBeGreaterThan(50);
+  }
+  await expectExact();
+  expect(await tables()).toEqual(['log', 'wiki_edits']);
+});
+
+test('of two at once the second says so, and changes nothing', async () => {
+  const first = startRebuild();
+  await once(first.child.stdout, 'data');
+  first.child.kill('SIGSTOP'); // in the middle, for as long as the second takes
+  const second = await startRebuild().ended;
+  first.child.kill('SIGCONT');
+  expect([second.code, second.said]).toEqual([
+    1,
+    'Another rebuild of the edits of wikis is running. Wait for its end; this one changed nothing.\n',
+  ]);
+  expect((await first.ended).code).toBe(0);
+  await expectExact();
+});
+
+test('what is refused now and was not before goes to dead.letters, with its bytes, and once', async () => {
+  const before = lettersOf(await messagesOf(world, 'dead.letters'));
+  const broken = (await messagesOf(world, 'wiki.edits')).find(({ value }) => value?.[1] === 0xff)!;
+  const { partition, offset } = broken;
+  // As if an earlier parser had taken it.
+  await world.clickhouse.command({
+    query: `DELETE FROM log WHERE topic = 'dead.letters' AND JSONExtractString(headers, 'dead-letter-partition') = '${partition}'
+            AND JSONExtractString(headers, 'dead-letter-offset') = '${offset}'`,
+  });
+  await insertRow({ id: 'taken before', partition, offset });
+  for (const sent of [1, 0]) {
+    const { said } = await startRebuild().ended;
+    expect(said).toContain(`${before.length} of them break the contract, ${sent} of which are new in dead.letters.`);
+  }
+  const after = lettersOf(await messagesOf(world, 'dead.letters'));
+  expect(difference(after, [...before, `${partition}/${offset} ${broken.value!.toString('hex')}`])).toEqual(same);
+  expect(difference(await editsStored(world.clickhouse), (await reference()).rows)).toEqual(same);
+});
+
+test('edits whose messages the log has lost are kept', async () => {
+  await world.clickhouse.command({
+    query: `DELETE FROM log WHERE topic = 'wiki.edits' AND (partition = 1 AND offset < 500 OR partition = 2 AND offset % 97 = 0
+            OR partition = 3)`,
+  });
+  const { said } = await startRebuild().ended;
+  expect(said).toMatch(/\d+ edits were kept as they were, because the log no longer has their messages\./);
+  expect(difference(await editsStored(world.clickhouse), (await reference()).rows)).toEqual(same);
+});
+
+test('retention counts for the new table too, and a rebuild that fails leaves the old one', async () => {
+  const rows = (await reference()).rows.map((row) => JSON.parse(row) as unknown[]);
+  const times = rows.map((row) => row[10] as number).sort((a, b) => a - b);
+  const middle = times[times.length >> 1]!;
+  const days = Math.ceil((Date.now() - middle) / 86_400_000);
+  const rebuild = (stopped: AbortSignal, progress: (step: string, done: number) => void) => {
+    const { clickhouse, kafka, publisher } = world;
+    const settings = { ...world.settings, WIKI_RETENTION_DAYS: days };
+    const [edits, deadLetters] = (['wiki.edits', 'dead.letters'] as const).map((topic) =>
+      topicLog(kafka, clickhouse, settings, topic),
+    );
+    const log = createLogger('rebuild', 'silent');
+    return rebuildWiki(
+      { clickhouse, publisher, settings, edits: edits!, deadLetters: deadLetters!, log },
+      stopped,
+      progress,
+    );
+  };
+  const stop = new AbortController();
+  const stopping = rebuild(stop.signal, (_, done) => {
+    if (done > 5_000) stop.abort(new Error('stopped in the middle'));
+  });
+  await expect(stopping).rejects.toThrow('stopped in the middle');
+  expect(difference(await editsStored(world.clickhouse), (await reference()).rows)).toEqual(same);
+  expect(await tables()).toEqual(['log', 'wiki_edits']);
+
+  const cutoff = Date.now() - days * 86_400_000;
+  await rebuild(new AbortController().signal, () => {});
+  // Those that were kept are left to ClickHouse, which drops them when it merges.
+  const stored = (await editsStored(world.clickhouse)).map((row) => JSON.parse(row) as unknown[]);
+  const young = (row: unknown[]) => (row[10] as number) >= cutoff + 60_000;
+  const fromLog = (row: unknown[]) => row[17] === 0;
+  expect(stored.filter(fromLog).length).toBeLessThan(rows.filter(fromLog).length);
+  expect(
+    difference(
+      stored.filter((row) => young(row)).map((row) => JSON.stringify(row)),
+      rows.filter((row) => young(row)).map((row) => JSON.stringify(row)),
+    ),
+  ).toEqual(same);
+  expect(stored.filter((row) => fromLog(row) && (row[10] as number) < cutoff)).toEqual([]);
+  const result = await world.clickhouse.query({ query: 'SHOW CREATE TABLE wiki_edits', format: 'JSONEachRow' });
+  const [{ statement }] = (await result.json()) as [{ statement: string }];
+  expect(statement).toContain(`TTL toDateTime(time) + toIntervalDay(${days})`);
+});
+
+/** What an earlier parser and a clumsy hand may have left behind. */
+async function spoil(): Promise<void> {
+  const { clickhouse } = world;
+  const set = "title = 'wrong', delta = 7, comment = 'wrong', raw = '{}'";
+  await clickhouse.command({
+    query: `ALTER TABLE wiki_edits UPDATE ${set} WHERE cityHash64(id) % 7 = 0 SETTINGS mutations_sync = 1`,
+  });
+  await clickhouse.command({ query: 'DELETE FROM wiki_edits WHERE cityHash64(id) % 11 = 0' });
+  await insertRow({ id: 'nobody', partition: 0, offset: '3' });
+  await insertRow({ id: 'from nowhere', partition: 2, offset: '900000000' });
+}
+
+async function insertRow(row: { id: string; partition: number; offset: string }): Promise<void> {
+  const values = [{ ...row, wiki: 'nowiki', title: 'Nowhere', time: 1_704_100_000_000, raw: '{}' }];
+  await world.clickhouse.insert({ table: 'wiki_edits', values, format: 'JSONEachRow' });
+}
+
+/** Everything is in the table once, as it was said, and everything that is broken in dead.letters once. */
+async function expectExact(): Promise<void> {
+  const { rows, letters } = await reference();
+  expect(difference(await editsStored(world.clickhouse), rows)).toEqual(same);
+  expect(difference(lettersOf(await messagesOf(world, 'dead.letters')), letters)).toEqual(same);
+}
+
+async function reference() {
+  return foldWiki(load, await messagesOf(world, 'wiki.edits'));
+}
+
+/** `npx tributary rebuild wiki`. */
+function startRebuild() {
+  const { command, args, env } = roleCommand('rebuild', world.settings);
+  const child = spawn(command, [...args, 'wiki'], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const ended = once(child, 'close').then(async ([code]) => ({ code: code as number, said: (await said).join('') }));
+  return { child, ended };
+}
+
+async function publish(from: number, to: number): Promise<number[]> {
+  const messages = load.slice(from, to).map(({ key, value, headers }) => ({ key, value, headers }));
+  return world.publisher.publish('wiki.edits', messages);
+}
+
+/** Small batches, so that ingest is writing all the time. */
+async function publishSlowly(): Promise<void> {
+  for (let at = firstPart; at < load.length; at += 50) {
+    await publish(at, Math.min(at + 50, load.length));
+    await delay(20);
+  }
+}
+
+/** The live part is newer than the rest; of it no row may be gone again. */
+async function watchCount(stopped: AbortSignal) {
+  const since = Math.max(...load.slice(0, firstPart).map(({ expected }) => expected?.[10] ?? 0)) + 1;
+  const gaps: string[] = [];
+  let reads = 0;
+  for (let most = 0; !stopped.aborted; reads++) {
+    const [now] = await read<{ rows: string }>(
+      `SELECT count() AS rows FROM wiki_edits FINAL WHERE time >= fromUnixTimestamp64Milli(${since})`,
+    );
+    if (Number(now!.rows) < most) gaps.push(`${now!.rows} of ${most} rows`);
+    most = Math.max(most, Number(now!.rows));
+  }
+  return { reads, gaps };
+}
+
+/** Whatever the view says that it has taken can be read. */
+async function watchReadAfter(stopped: AbortSignal) {
+  const log = topicLog(world.kafka, world.clickhouse, world.settings, 'wiki.edits');
+  const gaps: string[] = [];
+  let reads = 0;
+  for (; !stopped.aborted; reads++) {
+    const position = await log.committed(viewGroup('wiki'));
+    const counts = await read<{ partition: number; newest: string }>(
+      'SELECT partition, max(offset) AS newest FROM wiki_edits WHERE offset < 900000000 GROUP BY partition',
+    );
+    const newest = new Map(counts.map(({ partition, newest }) => [partition, Number(newest)]));
+    // The last ones may be broken, or have come before.
+    for (const [partition, next] of position.entries())
+      if ((newest.get(partition) ?? 0) < next - 12) gaps.push(`${partition}: ${newest.get(partition)} before ${next}`);
+  }
+  return { reads, gaps };
+}
+
+async function read<Row>(query: string): Promise<Row[]> {
+  return (await world.clickhouse.query({ query, format: 'JSONEachRow' })).json<Row>();
+}
+
+async function tables(): Promise<string[]> {
+  return (await read<{ name: string }>('SHOW TABLES')).map(({ name }) => name);
+}
+
+/** Waits until the log and the table have taken everything, and the log the dead letters too. */
+async function taken(): Promise<void> {
+  for (const topic of ['wiki.edits', 'dead.letters'] as const) {
+    const log = topicLog(world.kafka, world.clickhouse, world.settings, topic);
+    const ends = await log.ends();
+    const groups = topic === 'wiki.edits' ? [logGroup, viewGroup('wiki')] : [logGroup];
+    for (const group of groups) while (String(await log.committed(group)) !== String(ends)) await delay(50);
+  }
+}
