@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Kafka } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roleCommand } from '../cli/up.ts';
 import { setUp } from '../ingest/setup.ts';
@@ -11,111 +14,86 @@ import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
+import { type TopicName, topicNames } from '../schema/topics.ts';
 import { Child } from '../servers/child.ts';
 import { startScratch } from '../servers/scratch.ts';
 import type { RunningServers } from '../servers/servers.ts';
 import { foldPeople, graphContents, peopleLoad } from './peopleLoad.ts';
+import { allTaken } from './progress.ts';
+import { messagesOf, type TopicMessage } from './topic.ts';
+import { difference, editsStored, foldWiki, lettersOf, same, wikiLoad } from './wikiLoad.ts';
 
 // Servers of its own, because it kills them.
-const messageCount = 50_000;
+const people = peopleLoad(50_000);
+const edits = wikiLoad(200_000);
+/** Both are sent side by side in so many steps, so that whatever is killed is killed under both. */
+const steps = 100;
 const ingestKills = 12;
 const log = createLogger('crash', 'silent');
 
 let folder: string;
 let servers: RunningServers;
 let settings: Settings;
+let kafka: Kafka;
+let graph: Graph;
+let clickhouse: ClickHouseClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-crash-'));
   servers = await startScratch(folder, { say: () => {}, progress: () => {} });
   settings = { ...servers.settings, KAFKA_SESSION_TIMEOUT_MS: 1_500, LOG_LEVEL: 'warn' };
+  kafka = openKafka(settings, 'crash', log);
+  graph = new Graph(settings);
+  clickhouse = openClickHouse(settings);
   await mkdir(join(folder, 'logs'), { recursive: true });
-});
+  await setUp(settings, kafka, graph);
+  const ingest = new Child(roleCommand('ingest', settings), () => {});
+  await ingest.start();
+  const publishing = publishAll();
+  for (const [at, victim] of killPlan()) {
+    await until(async () => (await applied()) >= at);
+    await kill(victim === 'ingest' ? ingest : servers.children.find(({ name }) => name === victim)!);
+  }
+  await publishing;
+  await persistently(() => allTaken({ kafka, settings }));
+  await ingest.stop();
+}, 600_000);
 afterAll(async () => {
+  await graph?.close();
+  await clickhouse?.close();
   await servers?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-test('the graph equals a fold of the messages, however often ingest, Neo4j and Kafka are killed', {
-  timeout: 600_000,
-}, async () => {
-  const graph = new Graph(settings);
-  const kafka = openKafka(settings, 'crash', log);
-  await setUp(settings, kafka, graph);
-  const ingest = new Child(roleCommand('ingest', settings), () => {});
-  await ingest.start();
-
-  const load = peopleLoad(messageCount);
-  const publishing = publishAll(load, settings);
-  for (const [at, victim] of killPlan()) {
-    await until(async () => (await applied(graph)) >= at);
-    await kill(victim === 'ingest' ? ingest : servers.children.find(({ name }) => name === victim)!);
-  }
-  await publishing;
-  const ends = await persistently(() => topicEnds(settings));
-  await until(async () => (await applied(graph)) >= ends);
-  await ingest.stop();
-
+test('the graph equals a fold of the messages, however often ingest and the servers are killed', async () => {
   const contents = await graphContents(graph);
-  const expected = foldPeople(load);
+  const expected = foldPeople(people);
   expect(contents.nodes).toEqual(expected.nodes);
   expect(contents.relationships).toEqual(expected.relationships);
-  await graph.close();
 });
 
-test('the log holds every message of every topic once, as it came', async () => {
-  const kafka = openKafka(settings, 'crash', log);
-  const clickhouse = openClickHouse(settings);
-  const ingest = new Child(roleCommand('ingest', settings), () => {});
-  await ingest.start();
-  const ends = await topicEnds(settings);
-  const count = async () => {
-    const result = await clickhouse.query({
-      query: `SELECT count() AS rows, uniqExact(partition, offset) AS places FROM log FINAL WHERE topic = 'people.events'`,
-      format: 'JSONEachRow',
-    });
-    const [row] = await result.json<{ rows: string; places: string }>();
-    return [Number(row!.rows), Number(row!.places)];
-  };
-  await until(async () => (await count())[0]! >= ends);
-  expect(await count()).toEqual([ends, ends]);
-  const archived = await clickhouse.query({
-    query: `SELECT partition, offset, key, value FROM log FINAL WHERE topic = 'people.events' ORDER BY partition, offset`,
-    format: 'JSONCompactEachRow',
-  });
-  const rows = new Map(
-    (await archived.json<[number, string, string | null, string]>()).map(([partition, offset, key, value]) => [
-      `${partition}/${offset}`,
-      `${key} ${value}`,
-    ]),
-  );
-  const consumer = kafka.consumer({ groupId: 'crash-check' });
-  await consumer.connect();
-  await consumer.subscribe({ topic: 'people.events', fromBeginning: true });
-  let seen = 0;
-  let different = 0;
-  await consumer.run({
-    eachBatch: async ({ batch }) => {
-      for (const { offset, key, value } of batch.messages) {
-        seen++;
-        if (rows.get(`${batch.partition}/${offset}`) !== `${key} ${value}`) different++;
-      }
-    },
-  });
-  await until(async () => seen >= ends);
-  expect({ seen, different }).toEqual({ seen: ends, different: 0 });
-  await consumer.disconnect();
-  await clickhouse.close();
-  await ingest.stop();
+test('the table of edits equals a fold of the messages row by row, and dead.letters has exactly the broken ones', async () => {
+  const { rows, letters } = foldWiki(edits, await messagesOf({ kafka, settings }, 'wiki.edits'));
+  expect(difference(await editsStored(clickhouse), rows)).toEqual(same);
+  // A crash may put one there twice.
+  const found = lettersOf(await messagesOf({ kafka, settings }, 'dead.letters'));
+  expect(difference([...new Set(found)], letters)).toEqual(same);
 });
 
-/** At which number of applied messages what is killed: ingest at random, Neo4j and Kafka once each. */
+test.each(topicNames)('the log holds every message of %s once, as it came', async (topic) => {
+  const messages = await messagesOf({ kafka, settings }, topic);
+  expect(messages.length).toBeGreaterThan(0);
+  expect(difference(await logged(topic), messages.map(printOf))).toEqual(same);
+});
+
+/** At which number of applied messages what is killed: ingest at random, each server once. */
 function killPlan(): [number, string][] {
-  const random = Array.from({ length: ingestKills }, () => Math.floor(messageCount * 0.9 * Math.random()));
+  const random = Array.from({ length: ingestKills }, () => Math.floor(people.length * 0.9 * Math.random()));
   return [
     ...random.map((at): [number, string] => [at, 'ingest']),
-    [Math.floor(messageCount * 0.35), 'Neo4j'] as [number, string],
-    [Math.floor(messageCount * 0.65), 'Kafka'] as [number, string],
+    [Math.floor(people.length * 0.3), 'Neo4j'] as [number, string],
+    [Math.floor(people.length * 0.5), 'ClickHouse'] as [number, string],
+    [Math.floor(people.length * 0.7), 'Kafka'] as [number, string],
   ].sort(([a], [b]) => a - b);
 }
 
@@ -125,28 +103,42 @@ async function kill(child: Child): Promise<void> {
   await persistently(async () => process.kill(-child.pid!, 'SIGKILL'));
 }
 
-async function publishAll(load: ReturnType<typeof peopleLoad>, settings: Settings): Promise<void> {
+async function publishAll(): Promise<void> {
   const publisher = new Publisher(openKafka(settings, 'load', log), settings.KAFKA_PREFIX);
-  for (let start = 0; start < load.length; start += 500) {
-    const messages = load.slice(start, start + 500).map(({ key, value }) => ({ key, value }));
-    await persistently(() => publisher.publish('people.events', messages));
+  const part = <Message>(load: Message[], step: number) =>
+    load.slice((load.length / steps) * step, (load.length / steps) * (step + 1));
+  for (let step = 0; step < steps; step++) {
+    const persons = part(people, step).map(({ key, value }) => ({ key, value }));
+    const events = part(edits, step).map(({ key, value, headers }) => ({ key, value, headers }));
+    await persistently(() => publisher.publish('people.events', persons));
+    await persistently(() => publisher.publish('wiki.edits', events));
   }
   await publisher.close();
 }
 
-async function applied(graph: Graph): Promise<number> {
+async function applied(): Promise<number> {
   const [row] = await persistently(() =>
     graph.read<{ total: number }>("MATCH (o:Offset {topic: 'people.events'}) RETURN coalesce(sum(o.next), 0) AS total"),
   );
   return row!.total;
 }
 
-async function topicEnds(settings: Settings): Promise<number> {
-  const admin = openKafka(settings, 'ends', log).admin();
-  await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(`${settings.KAFKA_PREFIX}people.events`);
-  await admin.disconnect();
-  return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+/** All of a message, with digests where it may be long. */
+function printOf({ partition, offset, at, key, value, headers }: TopicMessage): string {
+  const digest = (bytes: Buffer | null) => bytes && createHash('md5').update(bytes).digest('hex').toUpperCase();
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return JSON.stringify([partition, offset, at, digest(key), digest(value), Object.fromEntries(texts)]);
+}
+
+async function logged(topic: TopicName): Promise<string[]> {
+  const result = await clickhouse.query({
+    query: `SELECT partition, toString(offset), toString(toUnixTimestamp64Milli(at)), hex(MD5(key)), hex(MD5(value)), headers
+            FROM log FINAL WHERE topic = {topic:String}`,
+    query_params: { topic },
+    format: 'JSONCompactEachRow',
+  });
+  const rows = await result.json<[number, string, string, string | null, string | null, string]>();
+  return rows.map(([...row]) => JSON.stringify([...row.slice(0, 5), JSON.parse(row[5])]));
 }
 
 /** Tries again while a server is away. */

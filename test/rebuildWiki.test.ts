@@ -9,8 +9,9 @@ import { roleCommand } from '../cli/up.ts';
 import { topicLog } from '../ingest/log/topicLog.ts';
 import { rebuildWiki } from '../ingest/wiki/rebuild.ts';
 import { createLogger } from '../platform/log.ts';
-import { logGroup, viewGroup } from '../schema/topics.ts';
+import { viewGroup } from '../schema/topics.ts';
 import { Child } from '../servers/child.ts';
+import { allTaken } from './progress.ts';
 import { messagesOf } from './topic.ts';
 import { difference, editsStored, foldWiki, lettersOf, same, wikiLoad } from './wikiLoad.ts';
 import { openWorld, type World } from './world.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   world.onDispose(() => ingest.stop());
   await ingest.start();
   await publish(0, firstPart);
-  await taken();
+  await allTaken(world);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -51,7 +52,7 @@ test('what went wrong is mended while ingest goes on, and no reader ever misses 
     ]);
   }
   await publishing;
-  await taken();
+  await allTaken(world);
   readers.abort();
   for (const { reads, gaps } of await Promise.all(watching)) {
     expect(gaps).toEqual([]);
@@ -238,14 +239,4 @@ async function read<Row>(query: string): Promise<Row[]> {
 
 async function tables(): Promise<string[]> {
   return (await read<{ name: string }>('SHOW TABLES')).map(({ name }) => name);
-}
-
-/** Waits until the log and the table have taken everything, and the log the dead letters too. */
-async function taken(): Promise<void> {
-  for (const topic of ['wiki.edits', 'dead.letters'] as const) {
-    const log = topicLog(world.kafka, world.clickhouse, world.settings, topic);
-    const ends = await log.ends();
-    const groups = topic === 'wiki.edits' ? [logGroup, viewGroup('wiki')] : [logGroup];
-    for (const group of groups) while (String(await log.committed(group)) !== String(ends)) await delay(50);
-  }
 }

@@ -12,7 +12,10 @@ export interface TopicMessage {
 }
 
 /** Everything in a topic, as it is in Kafka. */
-export async function messagesOf({ kafka, settings }: World, topic: string): Promise<TopicMessage[]> {
+export async function messagesOf(
+  { kafka, settings }: Pick<World, 'kafka' | 'settings'>,
+  topic: string,
+): Promise<TopicMessage[]> {
   const name = settings.KAFKA_PREFIX + topic;
   const admin = kafka.admin();
   await admin.connect();

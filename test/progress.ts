@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { logGroup, type TopicName, topicNames, topics, viewGroup } from '../schema/topics.ts';
+import type { World } from './world.ts';
+
+const everyMs = 50;
+
+/** Waits until the log and every view have taken all there is, and the log the dead letters that came of it. */
+export async function allTaken({ kafka, settings }: Pick<World, 'kafka' | 'settings'>): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  // Views first: what they refuse is a message of dead.letters, which is the last.
+  for (const view of [true, false])
+    for (const topic of topicNames) {
+      const group = view ? topics[topic].view && viewGroup(topics[topic].view) : logGroup;
+      while (group && (await lag(admin, settings.KAFKA_PREFIX, group, topic)) > 0) await delay(everyMs);
+    }
+  await admin.disconnect();
+}
+
+async function lag(admin: Admin, prefix: string, group: string, topic: TopicName): Promise<number> {
+  const name = prefix + topic;
+  const ends = await admin.fetchTopicOffsets(name);
+  const [taken] = await admin.fetchOffsets({ groupId: prefix + group, topics: [name] });
+  const committed = new Map(taken!.partitions.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]));
+  return ends.reduce((sum, { partition, high }) => sum + Number(high) - committed.get(partition)!, 0);
+}
