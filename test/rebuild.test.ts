@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { topicLog } from '../ingest/log/topicLog.ts';
+import { type TopicLog, topicLog } from '../ingest/log/topicLog.ts';
 import { rebuildPeople } from '../ingest/people/rebuild.ts';
+import { applyMessages } from '../ingest/people/sink.ts';
+import { parsePeopleMessage } from '../schema/people/change.ts';
 import { foldPeople, graphContents, type LoadMessage, peopleLoad } from './peopleLoad.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -67,6 +69,36 @@ test('a log with holes is refused before anything is changed', async () => {
     /^The log lacks 10 of the first \d+ messages of people.events, partition 1 \(it begins at offset 10\)/,
   );
   expect(await graphContents(world.graph)).toEqual(before);
+});
+
+test('of two messages of one millisecond the later one counts, also when a rebuild begins between them', async () => {
+  const at = Date.now();
+  const messages = ['earlier', 'later'].map((name, offset) => {
+    const value = JSON.stringify({ type: 'Person', data: { person_id: 1, name } });
+    return { partition: 0, offset, at, key: null, headers: {}, value };
+  });
+  const apply = (count: number) => {
+    const placed = messages
+      .slice(0, count)
+      .map(({ offset, value }) => ({ offset, at, change: parsePeopleMessage(value) }));
+    const place = { topic: 'people.events', partition: 0 };
+    return world.graph.write((transaction) => applyMessages(transaction, place, placed, count));
+  };
+  await world.graph.command('MATCH (n) WHERE NOT n:View DETACH DELETE n'); // ingest has been stopped
+  await apply(1);
+  const archived = [[1], [2]];
+  const archive: TopicLog = {
+    ends: async () => [2],
+    committed: async () => [2],
+    archivedEnd: async () => {
+      await apply(2); // the rebuild has begun, and has written nothing yet
+      return archived.shift()!;
+    },
+    coverage: async () => [{ messages: 1, first: 0 }],
+    read: async (_, from, to) => messages.slice(from, to),
+  };
+  await rebuildPeople(world.graph, archive, { acceptHoles: true }, never, () => {});
+  expect(await world.graph.read('MATCH (p:Person) RETURN p.name AS name')).toEqual([{ name: 'later' }]);
 });
 
 function log() {

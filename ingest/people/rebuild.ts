@@ -25,9 +25,11 @@ const archivePollMs = 100;
 /**
  * Builds the people graph anew from the log, in place, while it serves and while new messages are written.
  *
- * Every message is applied again by the present parser. A message has the same version as before, and the graph
- * keeps the latest, so no entity goes back in time meanwhile. What no message has written is removed at the end. A
- * rebuild that was interrupted leaves a graph that is right for what it has reached; run it again.
+ * Every message that an earlier writer has applied is applied again by the present parser; those after it are written
+ * by ingest. A message has the same version as before, and the graph keeps the latest, so no entity goes back in time
+ * meanwhile. Messages of one millisecond have one version, and the one written last counts, so a millisecond is read to
+ * its end. What no message has written is removed at last. A rebuild that was interrupted leaves a graph that is right
+ * for what it has reached; run it again.
  * @throws Error when the log does not hold every message the graph was built from: the rest would be lost
  */
 export async function rebuildPeople(
@@ -39,16 +41,19 @@ export async function rebuildPeople(
 ): Promise<RebuildResult> {
   if (!acceptHoles) await refuseHoles(log);
   const { generation, applied } = await begin(graph, (await log.ends()).length);
-  const ends = await archivedPast(applied, log, stopped);
-  const total = (await log.coverage(ends)).reduce((sum, { messages }) => sum + messages, 0);
+  const ends = await archivedAll(log, stopped);
+  const total = (await log.coverage(applied)).reduce((sum, { messages }) => sum + messages, 0);
   const result: RebuildResult = { messages: 0, refused: 0 };
   progress(0, total);
   for (const [partition, end] of ends.entries()) {
     const clock = new Clock(partition, 0);
+    const due = applied[partition] ?? 0;
     for (let from = 0; from < end; ) {
       stopped.throwIfAborted();
-      const messages = await log.read(partition, from, end);
-      if (messages.length === 0) break;
+      const isDue = from < due;
+      const read = await log.read(partition, from, isDue ? due : end);
+      const later = isDue ? -1 : read.findIndex(({ at }) => at > clock.now);
+      const messages = later < 0 ? read : read.slice(0, later);
       const placed = messages.map(parsed);
       const changes = versioned(placed, clock);
       await graph.write(async (transaction) => {
@@ -58,7 +63,9 @@ export async function rebuildPeople(
       result.messages += messages.length;
       result.refused += messages.length - changes.length;
       progress(result.messages, total);
-      from = messages.at(-1)!.offset + 1;
+      if (messages.length > 0) from = messages.at(-1)!.offset + 1;
+      else if (isDue) from = due;
+      else break;
     }
   }
   const parameters = { generation: neo4j.int(generation), unnamed };
@@ -89,11 +96,12 @@ async function begin(graph: Graph, partitions: number): Promise<{ generation: nu
   });
 }
 
-/** Waits until the archive holds everything the graph has applied. @returns where the archive ends, by partition */
-async function archivedPast(applied: number[], log: TopicLog, stopped: AbortSignal): Promise<number[]> {
+/** Waits until the archive holds everything that is in the topic now. @returns where the topic ends, by partition */
+async function archivedAll(log: TopicLog, stopped: AbortSignal): Promise<number[]> {
+  const ends = await log.ends();
   for (;;) {
     const archive = await log.archivedEnd();
-    if (applied.every((end, partition) => (archive[partition] ?? 0) >= end)) return archive;
+    if (ends.every((end, partition) => (archive[partition] ?? 0) >= end)) return ends;
     await delay(archivePollMs, undefined, { signal: stopped });
   }
 }
