@@ -8,9 +8,23 @@ import { Kafka, logLevel } from 'kafkajs';
 import { type ChildCommand, poll } from './child.ts';
 import { type JarSet, javaCommand, javaProgram } from './java.ts';
 
-export const kafkaJars: JarSet = { name: 'Kafka', artifacts: ['org.apache.kafka:kafka_2.13:4.3.0'], jars: 45 };
+export const kafkaJars: JarSet = {
+  name: 'Kafka',
+  // Without the second the broker would say nothing, not even why it ends.
+  artifacts: ['org.apache.kafka:kafka_2.13:4.3.0', 'org.slf4j:slf4j-simple:1.7.36'],
+  jars: 46,
+};
 
-const options = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
+const options = [
+  '-Xms128m',
+  '-Xmx384m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Djava.awt.headless=true',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
+];
 
 /** A single broker that is its own controller (KRaft), on loopback, with its data in `folder`. */
 export async function kafkaServer(
@@ -48,7 +62,8 @@ async function answers(client: Kafka): Promise<void> {
 }
 
 async function format(jars: string, file: string): Promise<void> {
-  const id = randomBytes(16).toString('base64url');
+  // The first byte keeps the text from beginning with a dash, which would be taken for an option.
+  const id = Buffer.concat([Buffer.of(0), randomBytes(15)]).toString('base64url');
   const java = [...options, '-cp', join(jars, 'lib', '*'), 'kafka.tools.StorageTool'];
   await promisify(execFile)(javaCommand, [...java, 'format', '-t', id, '-c', file]);
 }
