@@ -57,7 +57,7 @@ function errorTable(): string {
   return `# Error codes
 
 Every error of the graph carries one of these in \`extensions.code\`, beside those of GraphQL itself
-(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_REQUEST\`).
+(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`OPERATION_RESOLUTION_FAILURE\`, \`BAD_REQUEST\`).
 
 | code | what it means, and what to do |
 |---|---|
