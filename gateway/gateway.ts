@@ -9,7 +9,9 @@ import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { maskError } from './errors.ts';
 import { localExecutor } from './executor.ts';
 import { readAfter } from './readAfter.ts';
-import { useSubscriptionAcceptGuard } from './subscriptionAcceptGuard.ts';
+import { rightsOf } from './rights.ts';
+import { useSubscriptionsOverHttp } from './subscriptions/overHttp.ts';
+import { useSharedSubscriptions } from './subscriptions/sharing.ts';
 
 export interface GatewayOptions {
   subgraphs: Subgraph[];
@@ -37,7 +39,7 @@ export async function openGateway({
     },
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
-    plugins: () => [useSubscriptionAcceptGuard()],
+    plugins: () => [useSubscriptionsOverHttp(), useSharedSubscriptions(rightsOf)],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
     cors: false, // pages of other origins are refused, see origin.ts

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { type GatewayRuntime, getGraphQLWSOptions } from '@graphql-hive/gateway-runtime';
 import { useServer } from 'graphql-ws/use/ws';
 import sirv from 'sirv';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Settings } from '../platform/config.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
 import { projectRoot } from '../platform/root.ts';
 import { foreignRequest } from './origin.ts';
+import { sendingTo } from './subscriptions/overWebSocket.ts';
+import { isShare } from './subscriptions/sharing.ts';
 
 export interface GatewayServer {
   /** http://host:port, without a slash at the end. */
@@ -16,8 +18,14 @@ export interface GatewayServer {
   stop(): Promise<void>;
 }
 
+/** What graphql-ws knows of a connection. */
+interface Extra {
+  request: IncomingMessage;
+  socket: WebSocket;
+}
+
 /**
- * Serves the gateway: GraphQL over HTTP, server-sent events and WebSocket at /graphql, the explorer at /.
+ * Serves the gateway: GraphQL over HTTP, server-sent events, multipart and WebSocket at /graphql, the explorer at /.
  * @throws Error when HOST can be reached from other machines and the network is not trusted, or PORT is taken
  */
 export async function serveGateway(
@@ -48,10 +56,11 @@ export async function serveGateway(
     },
   });
   const graphqlWs = useServer(
-    getGraphQLWSOptions(gateway, (context) => {
-      const { request, socket } = context.extra as { request: IncomingMessage; socket: unknown };
-      return { req: request, socket };
-    }),
+    {
+      ...getGraphQLWSOptions(gateway, ({ extra: { request, socket } }: { extra: Extra }) => ({ req: request, socket })),
+      onOperation: ({ extra: { socket } }: { extra: Extra }, id, _payload, _args, result) =>
+        isShare(result) ? sendingTo(socket, id, result) : undefined,
+    },
     webSockets,
   );
   await new Promise<void>((resolve, reject) => {

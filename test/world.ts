@@ -34,7 +34,11 @@ export interface World extends AsyncDisposable {
 
 const log = createLogger('test', process.env.LOG_LEVEL ?? 'silent');
 
-export async function openWorld(overrides: Partial<Settings> = {}): Promise<World> {
+/** @param options `keepGraph`: for tests without people, which leave the graph to those that run beside them */
+export async function openWorld(
+  overrides: Partial<Settings> = {},
+  { keepGraph = false }: { keepGraph?: boolean } = {},
+): Promise<World> {
   const name = `t${randomBytes(4).toString('hex')}`;
   const data = await mkdtemp(join(tmpdir(), 'tributary-world-'));
   const settings: Settings = {
@@ -48,7 +52,7 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
   };
   const kafka = openKafka(settings, 'test', log);
   const graph = new Graph(settings);
-  await emptyGraph(graph);
+  if (!keepGraph) await emptyGraph(graph);
   await setUp(settings, kafka, graph);
   const clickhouse = openClickHouse(settings);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);

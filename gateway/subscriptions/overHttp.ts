@@ -1,0 +1,116 @@
+import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
+import { isAsyncIterable } from '@graphql-tools/utils';
+import { type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode, parse } from 'graphql';
+import { type Carrier, carrierOf, carriers } from './carrier.ts';
+import { clientOf } from './client.ts';
+import { resultOf, SubscriptionResult } from './result.ts';
+import { lastResult } from './sharing.ts';
+
+const heartbeatMs = 12_000;
+
+/**
+ * Answers subscriptions over HTTP, as server-sent events or multipart (docs/PROTOCOL.md, S33 to S38); refuses those
+ * whose Accept header cannot carry a stream before they begin.
+ */
+export function useSubscriptionsOverHttp(): GatewayPlugin {
+  const subscriptions = new WeakSet<Request>();
+  return {
+    onParams({ params, context, request, setResult }) {
+      const { response, accept } = clientOf(request, context);
+      if (!response || !isSubscription(params as { query?: string; operationName?: string })) return;
+      subscriptions.add(request);
+      if (!carrierOf(accept)) setResult({ errors: [notAcceptable] });
+    },
+    onResultProcess({ request, result, serverContext, setResultProcessor }) {
+      if (!subscriptions.has(request)) return;
+      const { accept, onGone } = clientOf(request, serverContext);
+      const carrier = carrierOf(accept);
+      if (!isAsyncIterable(result) || !carrier) {
+        const { errors } = result as ExecutionResult;
+        setResultProcessor(
+          (_, { Response }) =>
+            new Response(JSON.stringify({ errors }), {
+              status: statusOf(errors),
+              headers: { 'content-type': 'application/json; charset=utf-8' },
+            }),
+          'application/json',
+        );
+        return;
+      }
+      const results = (result as AsyncIterable<ExecutionResult | SubscriptionResult>)[Symbol.asyncIterator]();
+      setResultProcessor(
+        (_, { ReadableStream, Response }) =>
+          new Response(new ReadableStream(streamOf(results, carrier, onGone)) as BodyInit, {
+            headers: {
+              'content-type': carrier.contentType,
+              'cache-control': 'no-cache',
+              'x-accel-buffering': 'no', // nginx would wait for more
+            },
+          }),
+        carrier.contentType,
+      );
+    },
+  };
+}
+
+/** The body of a response. Nothing is asked of the results before the connection takes more. */
+export function streamOf(
+  results: AsyncIterator<ExecutionResult | SubscriptionResult>,
+  carrier: Carrier,
+  onGone: (then: () => void) => void,
+): UnderlyingDefaultSource<Uint8Array> {
+  const encoder = new TextEncoder();
+  let heartbeat: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(heartbeat);
+    void results.return?.();
+  };
+  return {
+    start(controller) {
+      onGone(stop);
+      controller.enqueue(encoder.encode(carrier.begin));
+      heartbeat = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(carrier.heartbeat));
+      }, heartbeatMs);
+    },
+    async pull(controller) {
+      const found = await results.next().catch((error) => ({ done: false as const, value: lastResult(error) }));
+      if (!found.done) {
+        const { text, cursor, hasData } = asResult(found.value);
+        return controller.enqueue(encoder.encode(hasData ? carrier.result(text, cursor) : carrier.failure(text)));
+      }
+      clearInterval(heartbeat);
+      controller.enqueue(encoder.encode(carrier.end));
+      controller.close();
+    },
+    cancel: stop,
+  };
+}
+
+function asResult(result: ExecutionResult | SubscriptionResult): SubscriptionResult {
+  return result instanceof SubscriptionResult ? result : resultOf(result);
+}
+
+function isSubscription({ query = '', operationName }: { query?: string; operationName?: string }): boolean {
+  if (!query.includes('subscription')) return false;
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    return false;
+  }
+}
+
+const notAcceptable = new GraphQLError(`A subscription needs ${carriers}.`, {
+  extensions: { code: 'NOT_ACCEPTABLE' },
+});
+
+const statusOfCode: Record<string, number> = {
+  NOT_ACCEPTABLE: 406,
+  STORE_UNAVAILABLE: 503,
+  BROKER_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+function statusOf(errors: ExecutionResult['errors']): number {
+  return statusOfCode[String(errors?.[0]?.extensions.code)] ?? 400;
+}

@@ -1,0 +1,121 @@
+import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
+import { isAsyncIterable } from '@graphql-tools/utils';
+import { type ExecutionResult, type GraphQLSchema, getOperationAST, OperationTypeNode, parse, validate } from 'graphql';
+import { clientOf } from './client.ts';
+import { resultOf, type SubscriptionResult } from './result.ts';
+import { type Resumable, resumable } from './resumable.ts';
+import { Shared, type Start, Subscriber } from './shared.ts';
+
+interface Params {
+  query?: string;
+  operationName?: string;
+  variables?: Record<string, unknown>;
+}
+
+/** The answer to a subscription that does not open. */
+class Refused extends Error {
+  constructor(readonly result: ExecutionResult) {
+    super('the subscription was refused');
+  }
+}
+
+/** Operations are known by their text; so many are remembered. */
+const mostTexts = 1_000;
+
+/**
+ * Runs subscriptions that ask the same once for all (docs/PROTOCOL.md, S39 to S44). It takes the place of everything
+ * from parsing to the finished result, so a subscriber's share of an event is to be sent it.
+ * @param rightsOf what the caller may see, as a text; who has the same may share
+ */
+export function useSharedSubscriptions(rightsOf: (context: unknown) => string): GatewayPlugin {
+  const known = new Map<string, Resumable | undefined>();
+  const running = new Map<string, Shared<SubscriptionResult>>();
+  let schema: GraphQLSchema;
+
+  const resumableOf = ({ query = '', operationName }: Params): Resumable | undefined => {
+    if (!query.includes('subscription')) return undefined;
+    const key = `${operationName ?? ''} ${query}`;
+    if (!known.has(key)) {
+      if (known.size >= mostTexts) known.delete(known.keys().next().value!);
+      known.set(key, resumableText(query, operationName, schema));
+    }
+    return known.get(key);
+  };
+
+  return {
+    onSchemaChange(change) {
+      schema = change.schema;
+      known.clear();
+    },
+    onParams({ params, request, context, paramsHandler, setParamsHandler }) {
+      const { operationName, variables = {} } = params as Params;
+      const operation = resumableOf(params as Params);
+      const client = clientOf(request, context);
+      const asked = operation?.split(variables, client.lastEventId);
+      if (!operation || !asked) return;
+      const run = async (start: Start) => {
+        const own = { ...params, query: operation.query, variables: operation.join(start, asked.others) };
+        // Nothing of this caller: it may leave before the others.
+        const result = await paramsHandler({ params: own, request: undefined as never, context: {} as never });
+        if (!isAsyncIterable(result)) throw new Refused(result as ExecutionResult);
+        return finished(result as AsyncIterable<ExecutionResult>, operation);
+      };
+      const key = JSON.stringify([rightsOf(context), operationName, operation.query, asked.others]);
+      setParamsHandler(async () => {
+        let shared = running.get(key);
+        if (!shared) {
+          shared = new Shared({ open: run, soon: setImmediate, onEmpty: () => running.delete(key) });
+          running.set(key, shared);
+        }
+        const subscriber = shared.subscribe(asked.start);
+        client.onGone(() => subscriber.leave());
+        try {
+          await subscriber.opened;
+          return subscriber as never;
+        } catch (error) {
+          subscriber.leave();
+          if (error instanceof Refused) return error.result as never;
+          throw error;
+        }
+      });
+    },
+  };
+}
+
+/** Whether what the gateway has answered with is a share of a subscription. */
+export function isShare(result: unknown): result is Subscriber<SubscriptionResult> {
+  return result instanceof Subscriber;
+}
+
+/** What ended a share, as its last result. */
+export function lastResult(error: unknown): SubscriptionResult {
+  if (error instanceof Refused) return resultOf(error.result);
+  throw error;
+}
+
+function resumableText(query: string, operationName: string | undefined, schema: GraphQLSchema): Resumable | undefined {
+  try {
+    const document = parse(query);
+    // What is not valid is left to the gateway, which says why.
+    const isSubscription = getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+    return isSubscription && validate(schema, document).length === 0
+      ? resumable(document, operationName, schema)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function finished(results: AsyncIterable<ExecutionResult>, names: Resumable): AsyncIterator<SubscriptionResult> {
+  const source = results[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await source.next();
+      return done ? { done, value: undefined } : { done: false, value: resultOf(value, names) };
+    },
+    async return() {
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
