@@ -16,6 +16,7 @@ import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
 import { openSubgraphs, roster } from '../subgraphs/roster.ts';
+import type { Streams } from '../subgraphs/streams/stream.ts';
 
 /** An installation of its own on the servers of the test run: own topics, own tables, an emptied graph. */
 export interface World extends AsyncDisposable {
@@ -26,8 +27,10 @@ export interface World extends AsyncDisposable {
   publisher: Publisher;
   /** Starts ingest in this process. */
   ingest(): Promise<{ stop(): Promise<void> }>;
-  /** Starts gateway and subgraphs in this process. @returns their address, and the graph that they ask */
-  gateway(overrides?: Partial<Settings>): Promise<{ url: string; graph: Graph; stop(): Promise<void> }>;
+  /** Starts gateway and subgraphs in this process. @returns their address, and the graph and the streams they ask */
+  gateway(
+    overrides?: Partial<Settings>,
+  ): Promise<{ url: string; graph: Graph; streams: Streams; stop(): Promise<void> }>;
   /** Called in reverse order at the end. */
   onDispose(end: () => Promise<unknown>): void;
 }
@@ -88,7 +91,7 @@ export async function openWorld(
         await server.stop();
         await close();
       };
-      return { url: server.url, graph, ...once(stop, ends) };
+      return { url: server.url, graph, streams, ...once(stop, ends) };
     },
     onDispose: (end) => void ends.push(end),
     async [Symbol.asyncDispose]() {
