@@ -364,6 +364,66 @@ describe('history', () => {
   });
 });
 
+describe('subscriptions of one stream that have caught up', () => {
+  const append = fc.record({ partition: fc.nat(2), hole: fc.constantFrom(0, 0, 0, 2), mark: fc.boolean(), some });
+  const script = fc.record({
+    history: fc.array(append, { maxLength: 20, size: 'max' }),
+    skewed: fc.array(append, { maxLength: 10, size: 'max' }),
+    live: fc.array(append, { minLength: 1, maxLength: 20, size: 'max' }),
+    keeps: fc.constantFrom('', 'a'),
+    from: fc.nat(),
+  });
+
+  test('give each event the same cursor, wherever they started (S1, S42)', async () => {
+    await fc.assert(
+      fc.asyncProperty(script, async ({ history, skewed, live, keeps, from }) => {
+        const world = new World(3, 3);
+        world.prompt = true;
+        const { subscribe } = open(world, { ringBytes: 1_500 });
+        const told: Record<string, string>[] = [];
+        const follow = async (more: Partial<SubscribeOptions<LoggedMessage>>) => {
+          const mine: Record<string, string> = {};
+          told.push(mine);
+          const select = (message: LoggedMessage) => (!keeps || message.key === keeps ? message : undefined);
+          for await (const { value, cursor } of await subscribe({ ...more, select })) mine[placeOf(value)] = cursor;
+        };
+        const perform = async (steps: typeof history, isLate: boolean) => {
+          for (const { partition: place, hole, mark, some: count } of steps) {
+            for (let i = 0; i < count; i++) world.append(place, { later: i % 2, hole });
+            if (mark) world.mark(place);
+            if (!isLate) world.deliver(place, count);
+            await settled();
+          }
+        };
+        const settled = async () => {
+          for (let turn = 0; turn < 12; turn++) await setImmediate();
+        };
+        const seed = [0, 1, 2].map((place) => ({ partition: place, hole: 0, mark: false, some: 1 }));
+        void follow({});
+        await settled();
+        await perform([...seed, ...history], false);
+        world.settle();
+        await settled();
+        const ends = world.kafkaEnds.map((end) => from % (end + 1));
+        void follow({ after: cursorAt(ends) });
+        void follow({ since: new Date(1_000 + (from % 20)) });
+        await settled();
+        await perform(skewed, true); // they come in another order than they were appended in
+        world.settle();
+        await settled();
+        for (const mine of told) for (const place of Object.keys(mine)) delete mine[place];
+        await perform(live, false);
+        world.settle();
+        await settled();
+        const [first, ...others] = told;
+        for (const other of others) expect(other).toEqual(first);
+        if (!keeps) expect(Object.keys(first!)).toHaveLength(live.reduce((sum, { some: count }) => sum + count, 0));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
 describe('live events', () => {
   test('come in the order of arrival, and from now on only (S9, S17)', async () => {
     const world = archivedWorld([{ partition: 0 }, { partition: 1 }]);
