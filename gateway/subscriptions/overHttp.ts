@@ -61,17 +61,17 @@ export function streamOf(
 ): UnderlyingDefaultSource<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
-  const stop = () => {
+  const stop = async () => {
     clearInterval(heartbeat);
-    void results.return?.();
+    await results.return?.();
   };
   return {
     start(controller) {
-      onGone(stop);
       controller.enqueue(encoder.encode(carrier.begin));
       heartbeat = setInterval(() => {
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(carrier.heartbeat));
       }, heartbeatMs);
+      onGone(() => void stop()); // it may be gone already, and then nobody will cancel this
     },
     async pull(controller) {
       const found = await results.next().catch((error) => ({ done: false as const, value: lastResult(error) }));

@@ -180,10 +180,7 @@ class Run<T extends Finished> {
     const shared = this.#shared;
     if (shared.live === this) shared.live = typeof ending === 'object' && 'run' in ending ? ending.run : undefined;
     for (const { cursor } of this.#kept) this.#forget(cursor);
-    this.opened.then(
-      (source) => source.return?.(),
-      () => {},
-    );
+    this.opened.then((source) => source.return?.()).catch(() => {}); // nobody is left to be told
     this.#wake();
   }
 

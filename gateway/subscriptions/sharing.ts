@@ -1,6 +1,7 @@
 import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
 import { isAsyncIterable } from '@graphql-tools/utils';
 import { type ExecutionResult, type GraphQLSchema, getOperationAST, OperationTypeNode, parse, validate } from 'graphql';
+import type { Rights } from '../rights.ts';
 import { clientOf } from './client.ts';
 import { resultOf, type SubscriptionResult } from './result.ts';
 import { type Resumable, resumable } from './resumable.ts';
@@ -25,9 +26,11 @@ const mostTexts = 1_000;
 /**
  * Runs subscriptions that ask the same once for all (docs/PROTOCOL.md, S39 to S44). It takes the place of everything
  * from parsing to the finished result, so a subscriber's share of an event is to be sent it.
- * @param rightsOf what the caller may see, as a text; who has the same may share
+ * @param rightsOf what a caller may see; a run has them in its context, and nothing else of who asked
  */
-export function useSharedSubscriptions(rightsOf: (context: unknown) => string): GatewayPlugin {
+export function useSharedSubscriptions(
+  rightsOf: (request: Request | undefined, context: unknown) => Rights,
+): GatewayPlugin {
   const known = new Map<string, Resumable | undefined>();
   const running = new Map<string, Shared<SubscriptionResult>>();
   let schema: GraphQLSchema;
@@ -53,14 +56,17 @@ export function useSharedSubscriptions(rightsOf: (context: unknown) => string): 
       const client = clientOf(request, context);
       const asked = operation?.split(variables, client.lastEventId);
       if (!operation || !asked) return;
+      const rights = rightsOf(request, context);
       const run = async (start: Start) => {
-        const own = { ...params, query: operation.query, variables: operation.join(start, asked.others) };
-        // Nothing of this caller: it may leave before the others.
-        const result = await paramsHandler({ params: own, request: undefined as never, context: {} as never });
+        const result = await paramsHandler({
+          params: { query: operation.query, operationName, variables: operation.join(start, asked.others) } as never,
+          request: undefined as never, // who asked may leave before the others
+          context: { rights } as never,
+        });
         if (!isAsyncIterable(result)) throw new Refused(result as ExecutionResult);
         return finished(result as AsyncIterable<ExecutionResult>, operation);
       };
-      const key = JSON.stringify([rightsOf(context), operationName, operation.query, asked.others]);
+      const key = JSON.stringify([rights, operationName, operation.query, asked.others]);
       setParamsHandler(async () => {
         let shared = running.get(key);
         if (!shared) {

@@ -398,7 +398,7 @@ describe('subscriptions of one stream that have caught up', () => {
         const settled = async () => {
           for (let turn = 0; turn < 12; turn++) await setImmediate();
         };
-        const seed = [0, 1, 2].map((place) => ({ partition: place, hole: 0, mark: false, some: 1 }));
+        const seed = [0, 1, 2].map((place) => ({ partition: place, hole: 0 as const, mark: false, some: 1 }));
         void follow({});
         await settled();
         await perform([...seed, ...history], false);
