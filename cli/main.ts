@@ -1,14 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { viewNames } from '../ingest/ingest.ts';
 import { readSettings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
-import { projectRoot } from '../platform/root.ts';
+import { version } from '../platform/root.ts';
 
 // Each command is loaded when it is called, so that small ones stay quick.
-const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
 const program = new Command('tributary')
   .description('One federated GraphQL graph over Kafka, Neo4j and ClickHouse, history and live.')
   .version(version)
@@ -55,6 +52,33 @@ program
     (await import('./produce.ts')).producePeople(readSettings(), path ?? '-', options),
   );
 
+program
+  .command('source')
+  .description('read what happens in the world into Kafka')
+  .command('wiki')
+  .description('changes of wikis, as Wikimedia streams them; it goes on where it stopped')
+  .option('-q, --quiet', 'say nothing but errors', false)
+  .option('-v, --verbose', 'say where it begins, and why it connects anew', false)
+  .option('--url <address>', 'the stream (default: WIKI_STREAM_URL)')
+  .option('--event-type <name>', 'name of the server-sent events to take', 'message')
+  .option(
+    '--frac <share>',
+    'take only this share of the events, 0 to 1; by id, so that it is always the same',
+    share,
+    1,
+  )
+  .option('--since <time>', 'where to begin, unless it has published since: 2026-01-31T12:00:00Z', moment)
+  .option('--stall <seconds>', 'connect anew when nothing has come for so long', aboveZero, 60)
+  .option('--file <path>', 'publish recorded events instead, one a line; - for standard input')
+  .option(
+    '--speed <factor>',
+    'of --file: so many times as fast as they were made, or max',
+    speed,
+    Number.POSITIVE_INFINITY,
+  )
+  .option('--demo', 'publish invented events instead: hours of them when there are none, then a few a second', false)
+  .action(async (options) => (await import('./source.ts')).sourceWiki(readSettings(), options));
+
 const rebuild = program.command('rebuild').description('build a view anew from the log');
 rebuild
   .command('people')
@@ -86,6 +110,28 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) program.error(`error: ${text} is not a whole number above 0`);
   return number;
+}
+
+function aboveZero(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && Number.isFinite(number))) program.error(`error: ${text} is not a number above 0`);
+  return number;
+}
+
+function share(text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(number >= 0 && number <= 1)) program.error(`error: ${text} is not a share between 0 and 1`);
+  return number;
+}
+
+function speed(text: string): number {
+  return text === 'max' ? Number.POSITIVE_INFINITY : aboveZero(text);
+}
+
+function moment(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) program.error(`error: ${text} is not a time such as 2026-01-31T12:00:00Z`);
+  return time;
 }
 
 try {

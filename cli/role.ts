@@ -18,6 +18,17 @@ export async function runRole(start: () => Promise<{ stop(): Promise<void> }>): 
   process.exit(0);
 }
 
+/** Runs work until it is done, or asks it to stop at a signal, or at the end of the process that started it. */
+export async function runUntilDone(work: (stopped: AbortSignal) => Promise<void>): Promise<void> {
+  const stopped = new AbortController();
+  askedToStop().then(() => {
+    stopped.abort();
+    setTimeout(() => process.exit(1), graceMs).unref();
+  });
+  await work(stopped.signal);
+  process.exit(0); // standard input may still be open
+}
+
 /** Resolves on SIGINT, SIGTERM, SIGHUP, or when the parent of a supervised role is gone. */
 export function askedToStop(): Promise<void> {
   return new Promise((resolve) => {

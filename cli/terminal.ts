@@ -28,6 +28,18 @@ export class TerminalReport implements Report {
     this.#bar.bar.update(done);
   }
 
+  /** What goes on and has no end: one line, written anew again and again; shown on a terminal only. */
+  status(line: string): void {
+    if (!process.stdout.isTTY) return;
+    if (this.#bar?.step !== '') {
+      this.#finish();
+      const bar = new SingleBar({ format: '{line}', hideCursor: true }, Presets.shades_classic);
+      bar.start(1, 0, { line });
+      this.#bar = { step: '', bar };
+    }
+    this.#bar.bar.update({ line });
+  }
+
   #draw(step: string, done: number, total: number): void {
     if (this.#bar?.step !== step) {
       this.#finish();

@@ -78,6 +78,10 @@ export const settingsSchema = Type.Object({
     description:
       'Days after which an edit of a wiki leaves the table of edits, counted from when it was made. 0: never. The log keeps it.',
   }),
+  WIKI_STREAM_URL: text(
+    'https://stream.wikimedia.org/v2/stream/recentchange',
+    'http(s):// address of the stream of edits: server-sent events as EventStreams of Wikimedia sends them.',
+  ),
   TRIBUTARY_CURSOR_KEYS: secret(
     'Keys that sign cursors: id:secret, comma-separated, the first signs, all verify. Empty: one is made and kept in the data folder. Gateways behind one load balancer need the same.',
   ),
@@ -146,6 +150,7 @@ function wrongAddresses(settings: Settings): string[] {
   };
   needs('NEO4J_URI', ['bolt', 'neo4j', 'bolt+s', 'neo4j+s', 'bolt+ssc', 'neo4j+ssc']);
   needs('CLICKHOUSE_URL', ['http', 'https']);
+  needs('WIKI_STREAM_URL', ['http', 'https']);
   for (const [at, broker] of brokersOf(settings).entries())
     if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
       wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { peopleMessages } from './people/messages.ts';
-import { deadLetterHeaders, topics } from './topics.ts';
+import { deadLetterHeaders, sourceHeaders, topics } from './topics.ts';
 import { recentChange } from './wiki/messages.ts';
 
 /** AsyncAPI 3.1 (https://www.asyncapi.com/docs/reference/specification/v3.1.0) of the topics, for producers in any language. */
@@ -72,7 +72,7 @@ export function asyncapi(): string {
           RecentChange: {
             name: 'RecentChange',
             summary: (recentChange as { description?: string }).description,
-            headers: { $ref: '#/components/schemas/Headers' },
+            headers: { $ref: '#/components/schemas/SourceHeaders' },
             payload: { $ref: '#/components/schemas/RecentChange' },
             bindings: { kafka: { key: { type: 'string', description: topics['wiki.edits'].key } } },
           },
@@ -91,6 +91,28 @@ export function asyncapi(): string {
             type: 'object',
             description: 'All optional.',
             properties: { 'content-type': { type: 'string', default: 'application/json' } },
+          },
+          SourceHeaders: {
+            type: 'object',
+            description:
+              'All optional. Those that begin with `source` are how `tributary source wiki` finds where to go on; others leave them out.',
+            properties: {
+              'content-type': { type: 'string', default: 'application/json' },
+              [sourceHeaders.url]: {
+                type: 'string',
+                format: 'uri',
+                description: 'The stream that the event came from',
+              },
+              [sourceHeaders.after]: {
+                type: 'string',
+                description: 'Id of an event of the stream: up to it, all are in the topic',
+              },
+              [sourceHeaders.position]: {
+                type: 'string',
+                pattern: '^\\d+(,\\d+)*$',
+                description: 'Offset of each partition at which those end; what is newer in the stream lies behind it',
+              },
+            },
           },
           DeadLetterHeaders: {
             type: 'object',

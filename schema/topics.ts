@@ -34,3 +34,14 @@ export const deadLetterHeaders = {
   offset: 'dead-letter-offset',
   key: 'dead-letter-key',
 } as const;
+
+/**
+ * Headers with which `tributary source` marks what it publishes, so that the log itself says where to go on. The
+ * position is the next offset of each partition, comma-separated: what the source has published of events after `after`
+ * lies behind it.
+ */
+export const sourceHeaders = {
+  url: 'source-url',
+  after: 'source-after',
+  position: 'source-position',
+} as const;

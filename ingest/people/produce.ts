@@ -2,14 +2,13 @@ import { constants, createReadStream, openSync } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
 import type { Publisher } from '../../platform/publish.ts';
 import { ContractError, parseJson } from '../../schema/contract.ts';
 import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import type { PeopleMessageType } from '../../schema/people/messages.ts';
+import { type Found, idle, lines } from '../lines.ts';
 
 export interface ProduceOptions {
   /** Messages a request. */
@@ -79,15 +78,6 @@ class Pace {
   }
 }
 
-/** A message as it was found, and where. */
-interface Found {
-  text: string;
-  where: string;
-}
-
-/** Nothing more to read at the moment: what is gathered should go out. */
-const idle = Symbol('idle');
-
 function toMessage({ text, where }: Found, produced: Produced): Message {
   try {
     return { key: keyOf(toPeopleChange(parseJson(text))), value: text };
@@ -131,53 +121,6 @@ async function* file(path: string, stopped: AbortSignal): AsyncGenerator<Found |
 async function* pipe(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   yield* lines(new Socket({ fd, readable: true, writable: false }), path, stopped, true);
-}
-
-/**
- * The lines of a text, and after each piece of it that arrived, a sign that the next one may take long.
- * @param hasManyWriters whether one may leave without an end of line: what is a whole message then is not held back
- */
-async function* lines(
-  input: Readable,
-  path: string,
-  stopped: AbortSignal,
-  hasManyWriters = false,
-): AsyncGenerator<Found | typeof idle> {
-  const decoder = new StringDecoder();
-  let number = 1;
-  let rest = '';
-  const found = (line: string): Found[] => {
-    const text = line.replace(/^\uFEFF/, '').trim();
-    return text === '' ? [] : [{ text, where: `${path}:${number}` }];
-  };
-  try {
-    for await (const chunk of addAbortSignal(stopped, input)) {
-      const complete = (rest + decoder.write(chunk)).split('\n');
-      rest = complete.pop()!;
-      for (const line of complete) {
-        yield* found(line);
-        number++;
-      }
-      if (hasManyWriters && isObject(rest)) {
-        yield* found(rest);
-        rest = '';
-      }
-      yield idle;
-    }
-  } catch (error) {
-    if (!stopped.aborted) throw error;
-  }
-  yield* found(rest + decoder.end());
-}
-
-function isObject(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function* array(path: string): AsyncGenerator<Found> {

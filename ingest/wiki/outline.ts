@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+
+/** What must be known of an event before it is published as it came. */
+export interface Outline {
+  /** Key of the message: meta.id, else the title; null for what has neither, or is no event at all. */
+  key: string | null;
+  /** What tells the event from others: meta.id. Wikimedia's events always have one; others are known by their text. */
+  identity: string;
+  /** When it was made, milliseconds since 1970. */
+  time: number | undefined;
+  /** Wikimedia sends such events to see its own stream flow; they tell of no wiki. */
+  isCanary: boolean;
+}
+
+export function outlineOf(data: string): Outline {
+  const { meta, title, timestamp } = objectOf(parsed(data));
+  const { id, dt, domain } = objectOf(meta);
+  const time = typeof dt === 'string' ? Date.parse(dt) : Number(timestamp ?? Number.NaN) * 1000;
+  return {
+    key: textOf(id) ?? textOf(title) ?? null,
+    identity: textOf(id) ?? data,
+    time: Number.isNaN(time) ? undefined : time,
+    isCanary: domain === 'canary',
+  };
+}
+
+/** Whether an event is in the sample: of one id it is always the same, and a larger share holds the smaller ones. */
+export function isSampled(identity: string, share: number): boolean {
+  if (share >= 1) return true;
+  return createHash('sha256').update(identity).digest().readUIntBE(0, 6) / 2 ** 48 < share;
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined; // it is published all the same, and shows up in dead.letters
+  }
+}
+
+const objectOf = (value: unknown) =>
+  (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
