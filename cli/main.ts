@@ -14,7 +14,7 @@ const program = new Command('tributary')
 program
   .command('up')
   .description('start everything on this machine: the three servers, ingest and gateway')
-  .option('--no-demo', 'do not load the demo data into an empty graph')
+  .option('--no-demo', 'neither load demo data into an empty graph nor read or invent edits of wikis')
   .action(async (options: { demo: boolean }) => (await import('./up.ts')).up(readSettings(), options));
 
 program

@@ -1,18 +1,24 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadDemo } from '../ingest/demo.ts';
+import { whyUnreachable } from '../ingest/wiki/eventStream.ts';
 import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
+import { messageOf } from '../platform/errors.ts';
 import { isLoopback } from '../platform/loopback.ts';
-import { projectRoot } from '../platform/root.ts';
+import { projectRoot, version } from '../platform/root.ts';
 import { Child } from '../servers/child.ts';
 import { lockFolder } from '../servers/lock.ts';
 import { claimPort } from '../servers/ports.ts';
 import { type RunningServers, startServers } from '../servers/servers.ts';
 import { askedToStop, supervised } from './role.ts';
 import { TerminalReport } from './terminal.ts';
+
+/** How long the stream of edits may take to answer, in milliseconds; the servers start meanwhile. */
+const probeMs = 2_000;
+/** How far back the edits of a first start begin, in milliseconds. */
+const historyMs = 15 * 60_000;
 
 /** Starts everything on this machine and keeps it running until it is asked to stop. */
 export async function up(settings: Settings, options: { demo: boolean }): Promise<void> {
@@ -31,14 +37,20 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
     await unlock();
   };
   const begin = async () => {
+    const probing = options.demo ? whyUnreachable(settings.WIKI_STREAM_URL, probeMs) : undefined;
     const port = await claimPort(settings.PORT, 'gateway', 'PORT');
     servers = await startServers(settings, report, stopped);
     stopped.throwIfAborted();
     const running: Settings = { ...servers.settings, PORT: port, TRIBUTARY_CURSOR_KEYS: await cursorKeys(settings) };
     roles = ['ingest', 'gateway'].map((role) => new Child(roleCommand(role, running), (line) => report.say(line)));
     await startAll(roles, report, stopped);
-    if (options.demo) await loadDemo(running, report, stopped);
-    tell(running, report, (performance.now() - started) / 1000);
+    let edits: string | undefined;
+    if (probing) {
+      const source = editsOf(running, await probing, report);
+      roles.push(source.child);
+      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped)]);
+    }
+    tell(running, edits, report, (performance.now() - started) / 1000);
   };
   try {
     await begin();
@@ -68,15 +80,41 @@ async function startAll(roles: Child[], report: TerminalReport, stopped: AbortSi
   );
 }
 
+/**
+ * The source of edits: the live stream, or invented ones when it cannot be reached. `start` resolves to what there is
+ * to say about it, also when it does not start; the rest runs without it.
+ */
+function editsOf(settings: Settings, unreachable: string | undefined, report: TerminalReport) {
+  const { WIKI_STREAM_URL: url } = settings;
+  const since = new Date(Date.now() - historyMs).toISOString();
+  const command = roleCommand('source wiki', settings, unreachable === undefined ? ['--since', since] : ['--demo']);
+  const child = new Child({ ...command, endsForGood: true }, (line) => report.say(line));
+  const edits =
+    unreachable === undefined ? `live from ${url}` : `generated, because ${url} cannot be reached (${unreachable})`;
+  return {
+    child,
+    start: () =>
+      child.start().then(
+        () => edits,
+        (error) => `none: ${messageOf(error)}`,
+      ),
+  };
+}
+
 /** A role of this program as a child of it. */
-export function roleCommand(role: string, settings: Settings) {
+export function roleCommand(role: string, settings: Settings, options: string[] = []) {
   const environment = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
   return {
     name: role,
     command: process.execPath,
-    args: ['--disable-warning=TimeoutNegativeWarning', join(projectRoot, 'dist', 'cli', 'main.js'), role],
+    args: [
+      '--disable-warning=TimeoutNegativeWarning',
+      join(projectRoot, 'dist', 'cli', 'main.js'),
+      ...role.split(' '),
+      ...options,
+    ],
     env: { ...environment, [supervised]: '1' },
-    logFile: join(settings.TRIBUTARY_DATA, 'logs', `${role}.log`),
+    logFile: join(settings.TRIBUTARY_DATA, 'logs', `${role.replace(' ', '-')}.log`),
     channel: true,
     readyWithinMs: 60_000,
     ready: (signal: AbortSignal, child: import('node:child_process').ChildProcess) =>
@@ -84,8 +122,7 @@ export function roleCommand(role: string, settings: Settings) {
   };
 }
 
-function tell(settings: Settings, report: TerminalReport, seconds: number): void {
-  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+function tell(settings: Settings, edits: string | undefined, report: TerminalReport, seconds: number): void {
   const url = `http://${isLoopback(settings.HOST) ? '127.0.0.1' : settings.HOST}:${settings.PORT}`;
   report.say(`
 Tributary ${version} is up after ${seconds.toFixed(1)} s.
@@ -94,7 +131,7 @@ Tributary ${version} is up after ${seconds.toFixed(1)} s.
   GraphQL     ${url}/graphql   (HTTP, WebSocket, server-sent events)
   Kafka       ${settings.KAFKA_BROKERS}
   Neo4j       ${settings.NEO4J_URI}
-  ClickHouse  ${settings.CLICKHOUSE_URL}
+  ClickHouse  ${settings.CLICKHOUSE_URL}${edits === undefined ? '' : `\n  Edits       ${edits}`}
   Logs        ${join(settings.TRIBUTARY_DATA, 'logs')}
 
 Ctrl-C stops everything.`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { parseCookbook } from './cookbook.ts';
+import { atPresent, parseCookbook } from './cookbook.ts';
 
 const text = `# Cookbook
 An introduction that is no recipe.
@@ -55,6 +55,24 @@ describe('parseCookbook', () => {
   it('names the recipe whose variables are not JSON', () => {
     const broken = text.replace('"7"', '7,');
     expect(() => parseCookbook(broken)).toThrow(/variables of cookbook recipe "Is it raining\?" are not JSON/);
+  });
+});
+
+describe('atPresent', () => {
+  const [recipe] = parseCookbook(text);
+
+  it('moves times as far as the present is from noon of 31 January 2026, to the minute, and nothing else', () => {
+    const variables = { from: '2026-01-31T11:00:00Z', to: '2026-01-31T12:00:00Z', at: '7', title: 'Noon, 2026-01-31' };
+    expect(atPresent({ ...recipe!, variables }, Date.UTC(2030, 5, 1, 8, 30, 59)).variables).toEqual({
+      ...variables,
+      from: '2030-06-01T07:30:00.000Z',
+      to: '2030-06-01T08:30:00.000Z',
+    });
+  });
+
+  it('leaves a recipe without variables as it is', () => {
+    const bare = { ...recipe!, variables: undefined };
+    expect(atPresent(bare, 0)).toBe(bare);
   });
 });
 

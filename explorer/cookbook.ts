@@ -40,6 +40,20 @@ export function parseCookbook(markdown: string): Recipe[] {
   });
 }
 
+/** What the times in the text of the cookbook take for the present. */
+const present = Date.UTC(2026, 0, 31, 12);
+
+/** The recipe with its times moved so that it asks about the present, to the whole minute. */
+export function atPresent(recipe: Recipe, now: number): Recipe {
+  if (recipe.variables === undefined) return recipe;
+  const distance = Math.floor((now - present) / 60_000) * 60_000;
+  const moved = Object.entries(recipe.variables).map(([name, value]) => {
+    const isTime = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value);
+    return [name, isTime ? new Date(Date.parse(value) + distance).toISOString() : value];
+  });
+  return { ...recipe, variables: Object.fromEntries(moved) };
+}
+
 function sections(markdown: string): Section[] {
   const found: Section[] = [];
   let domain = '';

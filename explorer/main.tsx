@@ -5,11 +5,11 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import cookbook from '../docs/cookbook.md?raw';
 import cookbookUrl from '../docs/cookbook.md?url';
-import { parseCookbook } from './cookbook.ts';
+import { atPresent, parseCookbook } from './cookbook.ts';
 import { createFetcher } from './fetcher.ts';
 import { rememberTab, tab } from './tabs.ts';
 
-const tabs = parseCookbook(cookbook).map(tab);
+const tabs = parseCookbook(cookbook).map((recipe) => tab(atPresent(recipe, Date.now())));
 rememberTab(tabs[0]!, localStorage);
 
 createRoot(document.getElementById('explorer')!).render(

@@ -16,6 +16,8 @@ export interface ChildCommand {
   ready: (signal: AbortSignal, child: ChildProcess) => Promise<unknown>;
   /** How long `ready` may take, in milliseconds. */
   readyWithinMs: number;
+  /** It ends by itself only when trying again cannot help, and so is started again only after a signal. */
+  endsForGood?: boolean;
 }
 
 /** How long a child may take to end by itself before it is killed, in milliseconds. */
@@ -104,6 +106,10 @@ export class Child {
     for (;;) {
       const reason = await ended;
       if (this.#stopping) return;
+      if (this.command.endsForGood && this.#process?.signalCode === null) {
+        this.report(`${this.name} ended (${reason}). Its log, ${this.command.logFile}, says why.`);
+        return;
+      }
       const pause = restartDelaysMs[Math.min(this.#failures++, restartDelaysMs.length - 1)]!;
       this.report(`${this.name} ended (${reason}); starting it again.`);
       await delay(pause, undefined, { signal: this.#wake.signal }).catch(() => {});

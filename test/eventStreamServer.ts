@@ -51,8 +51,13 @@ export class EventStreamServer implements AsyncDisposable {
     this.#appended = Promise.withResolvers();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends all connections, wherever they are. */
+  cut(): void {
     this.#server.closeAllConnections();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
     this.#server.close();
   }
 

@@ -9,6 +9,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { projectRoot } from '../platform/root.ts';
 import { freePort } from '../servers/ports.ts';
 import { client } from './client.ts';
+import { EventStreamServer } from './eventStreamServer.ts';
+import { wikiEvent } from './wikiEvents.ts';
 
 // `tributary up` as people start it, on free ports with a data folder of its own.
 let folder: string;
@@ -28,6 +30,7 @@ beforeAll(async () => {
     KAFKA_CONTROLLER_PORT: '0',
     NEO4J_PORT: '0',
     CLICKHOUSE_PORT: '0',
+    WIKI_STREAM_URL: `http://127.0.0.1:${await freePort()}/stream`, // nobody is there
   };
 });
 afterEach(() => {
@@ -48,6 +51,15 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   const explorer = await fetch(`http://127.0.0.1:${environment.PORT}/`);
   expect([explorer.status, await explorer.text()]).toEqual([200, expect.stringContaining('<title>Tributary')]);
 
+  expect(first.output()).toMatch(
+    /^ {2}Edits {7}generated, because http:\/\/127\.0\.0\.1:\d+\/stream cannot be reached \(connect ECONNREFUSED .*\)$/m,
+  );
+  // Hours of them, and more as time goes on.
+  const edits = () => ask.query<{ wikiEdits: { totalCount: number } }>('{ wikiEdits { totalCount } }');
+  let { totalCount: hours } = (await edits()).wikiEdits;
+  for (; hours < 30_000; hours = (await edits()).wikiEdits.totalCount) await delay(50);
+  await until(async () => (await edits()).wikiEdits.totalCount > hours);
+
   const second = up();
   expect(await second.exitCode()).toBe(1);
   expect(second.output()).toMatch(/Tributary already runs on .* \(process \d+\)/);
@@ -56,8 +68,10 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   expect(await first.exitCode()).toBe(0);
   expect(processesOf(folder)).toEqual([]);
 
-  const again = up('--no-demo');
+  await using stream = await new EventStreamServer().open();
+  const again = up.call({ WIKI_STREAM_URL: stream.url }, '--no-demo');
   await again.says('is up after');
+  expect(again.output()).not.toContain('Edits');
   expect(await ask.query(question)).toEqual(demo);
   expect(again.output()).not.toContain('Loading the demo');
 
@@ -69,6 +83,42 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
 
   again.process.kill('SIGKILL');
   await until(() => processesOf(folder).length === 0);
+  expect(stream.requests).toEqual([]);
+});
+
+test('reads the live stream where it can be reached, and stays up when the source does not', async () => {
+  await using stream = await new EventStreamServer().open();
+  const live = up.call({ WIKI_STREAM_URL: stream.url });
+  await live.says('is up after');
+  expect(live.output()).toContain(`  Edits       live from ${stream.url}\n`);
+  const ask = client(`http://127.0.0.1:${environment.PORT}`);
+  const comes = (id: string) =>
+    until(
+      async () => (await ask.query<{ wikiEdit: object | null }>(`{ wikiEdit(id: "${id}") { id } }`)).wikiEdit !== null,
+    );
+  stream.append([JSON.stringify(wikiEvent('live-1', new Date()))]);
+  await comes('live-1');
+
+  // Killed, it goes on after what it has published; when the stream is gone for good, it says so and stays away.
+  process.kill(processesOf('main.js source wiki', folder)[0]!, 'SIGKILL');
+  await live.says('source wiki is back');
+  stream.append([JSON.stringify(wikiEvent('live-2', new Date()))]);
+  await comes('live-2');
+  // So it does after a loss of Kafka, which leaves nobody knowing what it had taken.
+  const edited = Array.from({ length: 400 }, (_, at) => wikiEvent(`lost-${at}`, new Date()));
+  stream.rate = 400;
+  stream.append(edited.map((event) => JSON.stringify(event)));
+  await comes('lost-20');
+  process.kill(processesOf('kafka.Kafka', folder)[0]!, 'SIGKILL');
+  await comes('lost-399');
+  expect(await logged(live, 'lost-')).toEqual(edited.map((event) => JSON.stringify(event)).sort());
+  stream.faults = [{ status: 410 }];
+  stream.cut();
+  await live.says('source wiki ended (exit code 1). Its log, ');
+  expect(await ask.query<object>('{ wikiEdit(id: "live-1") { id } }')).toEqual({ wikiEdit: { id: 'live-1' } });
+  live.process.kill('SIGTERM');
+  expect(await live.exitCode()).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
 });
 
 test('stops at once while it is still starting, without a trace', async () => {
@@ -118,6 +168,18 @@ test('refuses a wrong configuration with every variable that is wrong', async ()
   expect(refused.output()).not.toContain('hunter2');
 });
 
+/** What the log has of the edits whose text holds this, as often as it has it. */
+async function logged({ output }: Run, text: string): Promise<string[]> {
+  const [, url] = /ClickHouse {2}(\S+)/.exec(output())!;
+  const query = `SELECT value FROM tributary.log FINAL WHERE topic = 'wiki.edits' AND position(value, '${text}') > 0
+                 ORDER BY value FORMAT TSVRaw`;
+  for (;;) {
+    const rows = (await (await fetch(url!, { method: 'POST', body: query })).text()).trimEnd().split('\n');
+    if (rows.some((row) => row.includes('lost-399'))) return rows.sort();
+    await delay(50);
+  }
+}
+
 interface Run {
   process: ChildProcess;
   output(): string;
@@ -164,6 +226,6 @@ function processesOf(...texts: string[]): number[] {
     .filter((pid) => pid !== process.pid);
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(100);
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(100);
 }
