@@ -69,7 +69,9 @@ program
   )
   .option('--since <time>', 'where to begin, unless it has published since: 2026-01-31T12:00:00Z', moment)
   .option('--stall <seconds>', 'connect anew when nothing has come for so long', aboveZero, 60)
-  .option('--file <path>', 'publish recorded events instead, one a line; - for standard input')
+  .addOption(
+    new Option('--file <path>', 'publish recorded events instead, one a line; - for standard input').conflicts('demo'),
+  )
   .option(
     '--speed <factor>',
     'of --file: so many times as fast as they were made, or max',

@@ -60,11 +60,11 @@ export class SourceTeller {
 
   #tell(): void {
     const now = performance.now();
-    const rate = ((this.#total - this.#told.total) / (now - this.#told.at)) * 1000;
+    const rate = (((this.#total - this.#told.total) / (now - this.#told.at)) * 1000).toFixed(1);
     this.#told = { total: this.#total, at: now };
     const lag = this.#time === undefined ? undefined : (Date.now() - this.#time) / 1000;
-    const figures = `${this.#total} events, ${rate.toFixed(1)}/s, ${lag === undefined ? 'no' : `${lag.toFixed(1)} s`} lag, ${this.#reconnects} reconnects`;
+    const figures = `${this.#total} events, ${rate}/s, ${lag === undefined ? 'no' : `${lag.toFixed(1)} s`} lag, ${this.#reconnects} reconnects`;
     if (this.#terminal) this.#terminal.status(figures);
-    else this.#log.info({ events: this.#total, rate, lag, reconnects: this.#reconnects }, 'published');
+    else this.#log.info({ events: this.#total, rate: Number(rate), lag, reconnects: this.#reconnects }, 'published');
   }
 }

@@ -45,6 +45,8 @@ describe('the settings', () => {
     ['NEO4J_URI', 'localhost:7687', 'NEO4J_URI must be an address that begins with bolt:// or neo4j://'],
     ['NEO4J_URI', 'http://localhost:7474', 'NEO4J_URI must be an address that begins with bolt:// or neo4j://'],
     ['CLICKHOUSE_URL', 'localhost:8123', 'CLICKHOUSE_URL must be an address that begins with http:// or https://'],
+    ['WIKI_STREAM_URL', 'stream.example', 'WIKI_STREAM_URL must be an address that begins with http:// or https://'],
+    ['WIKI_STREAM_URL', 'https://ada:x@stream.example', 'WIKI_STREAM_URL must not hold a user or password'],
     ['CLICKHOUSE_URL', 'http://', 'CLICKHOUSE_URL must be an address that begins with http:// or https://'],
   ])('refuse %s=%s, naming it and what it must be', (name, value, message) => {
     expect(wrong({ [name]: value })).toContain(message);

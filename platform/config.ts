@@ -151,6 +151,9 @@ function wrongAddresses(settings: Settings): string[] {
   needs('NEO4J_URI', ['bolt', 'neo4j', 'bolt+s', 'neo4j+s', 'bolt+ssc', 'neo4j+ssc']);
   needs('CLICKHOUSE_URL', ['http', 'https']);
   needs('WIKI_STREAM_URL', ['http', 'https']);
+  // It stands in every message that comes from there.
+  if (/:\/\/[^/?#]*@/.test(settings.WIKI_STREAM_URL ?? ''))
+    wrong.push('WIKI_STREAM_URL must not hold a user or password');
   for (const [at, broker] of brokersOf(settings).entries())
     if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
       wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { rangeOf, readRange } from '../platform/readRange.ts';
 import type { World } from './world.ts';
 
 export interface TopicMessage {
@@ -17,25 +17,11 @@ export async function messagesOf(
   topic: string,
 ): Promise<TopicMessage[]> {
   const name = settings.KAFKA_PREFIX + topic;
-  const admin = kafka.admin();
-  await admin.connect();
-  const total = (await admin.fetchTopicOffsets(name)).reduce((sum, { high }) => sum + Number(high), 0);
-  await admin.disconnect();
+  const { oldest, end } = await rangeOf(kafka, name);
   const found: TopicMessage[] = [];
-  if (total === 0) return found;
-  const consumer = kafka.consumer({ groupId: settings.KAFKA_PREFIX + randomUUID() });
-  const complete = Promise.withResolvers<void>();
-  await consumer.connect();
-  await consumer.subscribe({ topic: name, fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ partition, message }) => {
-      const { offset, timestamp: at, key, value, headers = {} } = message;
-      if (found.length === total) return; // came after the count
-      found.push({ partition, offset, at, key, value, headers });
-      if (found.length === total) complete.resolve();
-    },
+  await readRange(kafka, settings.KAFKA_PREFIX, name, oldest, end, (message, partition) => {
+    const { offset, timestamp: at, key, value, headers = {} } = message;
+    found.push({ partition, offset, at, key, value, headers });
   });
-  await complete.promise;
-  await consumer.disconnect();
   return found;
 }

@@ -141,11 +141,12 @@ async function stored(name: string, count: number): Promise<string[]> {
 describe('a stream', () => {
   test('that drops, stalls, repeats itself and is away now and then is in the log once, as it came', async () => {
     stream = await new EventStreamServer().open();
-    const events = eventsOf('faults', 3_000);
+    const events = eventsOf('faults', 3_000).map((event, at) => (at % 50 ? event : event.replace(',', ',\n')));
     stream.append(events.slice(0, 100));
     const canary = JSON.stringify({ meta: { id: 'faults-9999', domain: 'canary', dt: begin }, type: 'edit' });
     stream.append([canary]);
     stream.append(['{"meta":{"id":"faults-8888"}}'], 'another');
+    stream.append([JSON.stringify(wikiEvent('faults-7777', begin, { comment: 'x'.repeat(1 << 20) }))]);
     stream.append(events.slice(100));
     stream.faults = [
       { after: 1, how: 'drop' },
@@ -173,6 +174,7 @@ describe('a stream', () => {
     expect(table).toEqual(events.toSorted());
     expect(stream.faults).toEqual([]);
     expect(running.output()).toMatch(/nothing came for 1 s/);
+    expect(running.output()).toMatch(/An event of \d{7} bytes is larger than Kafka takes, and left out: faults-7777/);
     expect(running.output()).toMatch(/answers 503 Service Unavailable; connecting anew in [1-9]/);
     expect(running.output().match(/connecting anew/g)).toHaveLength(faults);
     expect(stream.requests[0]).toMatchObject({
@@ -187,19 +189,19 @@ describe('a stream', () => {
     stream.append(events);
     stream.rate = 4_000;
     const arrived = await more();
-    let all = false;
+    let isWhole = false;
     const whole = arrived(events.length).then(() => {
-      all = true;
+      isWhole = true;
     });
     let kills = 0;
     // Without an id to go on after, the first start begins where the events begin.
     const args = ['--url', stream.url, '--since', begin, '--verbose'];
-    while (!all) {
+    while (!isWhole) {
       stream.faults = [{ again: Math.floor(Math.random() * 600) }];
       const running = source(...args);
       await running.says(kills === 0 ? 'Begins at' : 'Goes on after');
       await Promise.race([whole, delay(20 + Math.random() * 700)]);
-      if (all) break;
+      if (isWhole) break;
       running.process.kill('SIGKILL');
       await running.exitCode;
       kills++;
@@ -210,6 +212,24 @@ describe('a stream', () => {
     expect(kills).toBeGreaterThan(2);
     expect(await sent('kills')).toEqual([...keyed('kills', events), ...keyed('kills-end', end)].sort());
     expect(await stored('kills', events.length + 1)).toEqual([...events, ...end].sort());
+
+    // What the headers say holds, so that it would have been so wherever a batch had been torn.
+    const all = (await messagesOf(world, 'wiki.edits')).filter(({ key }) => /^kills-\d/.test(String(key)));
+    const placed = all.map(({ key, partition, offset, headers }) => ({
+      index: Number(String(key).slice(6)),
+      partition,
+      offset: Number(offset),
+      after: Number(/"offset":(\d+)/.exec(String(headers['source-after']))![1]),
+      position: String(headers['source-position']).split(',').map(Number),
+    }));
+    const said = new Map(placed.toReversed().map((message) => [`${message.after} ${message.partition}`, message]));
+    const wrong = [...said.values()].flatMap(({ index, after, position, partition, offset }) =>
+      placed.filter((other) => {
+        if (other.index > after) return other.offset < position[other.partition]!;
+        return other.index !== index && other.partition === partition && other.offset > offset;
+      }),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('goes on where it stopped, unless it is to begin later; other streams have a place of their own', async () => {
