@@ -72,11 +72,10 @@ program
   .addOption(
     new Option('--file <path>', 'publish recorded events instead, one a line; - for standard input').conflicts('demo'),
   )
-  .option(
-    '--speed <factor>',
-    'of --file: so many times as fast as they were made, or max',
-    speed,
-    Number.POSITIVE_INFINITY,
+  .addOption(
+    new Option('--speed <factor>', 'of --file: so many times as fast as they were made, or as fast as Kafka takes them')
+      .argParser(speed)
+      .default(Number.POSITIVE_INFINITY, 'max'),
   )
   .option('--demo', 'publish invented events instead: hours of them when there are none, then a few a second', false)
   .action(async (options) => (await import('./source.ts')).sourceWiki(readSettings(), options));
