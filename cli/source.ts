@@ -9,7 +9,7 @@ import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Publisher } from '../platform/publish.ts';
 import { lookAtKafka } from './probeServers.ts';
-import { runUntilDone } from './role.ts';
+import { runUntilDone, supervised } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { SourceTeller } from './sourceTeller.ts';
 
@@ -30,7 +30,8 @@ interface SourceWikiOptions {
 export function sourceWiki(given: Settings, options: SourceWikiOptions): Promise<void> {
   const settings = withServers(given);
   return runUntilDone(async (stopped) => {
-    await findTopic(settings);
+    // A person wants to know at once what is missing; a role that is started again waits for Kafka to be started again.
+    if (!process.env[supervised]) await findTopic(settings);
     const kafka = openKafka(settings, 'source', createLogger('source wiki', 'silent'));
     const teller = new SourceTeller(options, settings.LOG_LEVEL);
     const report: SourceReport = {

@@ -96,7 +96,10 @@ function editsOf(settings: Settings, unreachable: string | undefined, report: Te
     start: () =>
       child.start().then(
         () => edits,
-        (error) => `none: ${messageOf(error)}`,
+        (error) => {
+          report.say(messageOf(error));
+          return 'none, because of what is said above';
+        },
       ),
   };
 }

@@ -35,8 +35,11 @@ export async function readProgress(kafka: Kafka, prefix: string, url: string): P
       const tail = new Tail(url, end);
       await readRange(kafka, prefix, topic, from, end, (message) => tail.take(message));
       const { progress } = tail;
+      // Enough is read when it reaches back to the position, or to the beginning of the topic.
       const isWhole = from.every((offset, partition) => offset === oldest[partition]);
-      const holdsPosition = from.every((offset, partition) => offset <= progress.position[partition]!);
+      const holdsPosition = from.every(
+        (offset, partition) => offset <= Math.max(oldest[partition]!, progress.position[partition]!),
+      );
       if (isWhole || (progress.after !== undefined && holdsPosition)) return progress;
     }
   } catch (cause) {
