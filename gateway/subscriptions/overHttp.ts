@@ -61,6 +61,8 @@ export function streamOf(
 ): UnderlyingDefaultSource<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
+  /** Whether the connection takes more than there is; the stream's own measure of that is not kept up to date. */
+  let isAsking = false;
   const stop = async () => {
     clearInterval(heartbeat);
     await results.return?.();
@@ -69,12 +71,14 @@ export function streamOf(
     start(controller) {
       controller.enqueue(encoder.encode(carrier.begin));
       heartbeat = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(carrier.heartbeat));
+        if (isAsking) controller.enqueue(encoder.encode(carrier.heartbeat));
       }, heartbeatMs);
       onGone(() => void stop()); // it may be gone already, and then nobody will cancel this
     },
     async pull(controller) {
+      isAsking = true;
       const found = await results.next().catch((error) => ({ done: false as const, value: lastResult(error) }));
+      isAsking = false;
       if (!found.done) {
         const { text, cursor, hasData } = asResult(found.value);
         return controller.enqueue(encoder.encode(hasData ? carrier.result(text, cursor) : carrier.failure(text)));
