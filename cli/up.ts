@@ -131,7 +131,7 @@ function tell(settings: Settings, edits: string | undefined, report: TerminalRep
 Tributary ${version} is up after ${seconds.toFixed(1)} s.
 
   Explorer    ${url}
-  GraphQL     ${url}/graphql   (HTTP, WebSocket, server-sent events)
+  GraphQL     ${url}/graphql   (HTTP, WebSocket, server-sent events, multipart)
   Kafka       ${settings.KAFKA_BROKERS}
   Neo4j       ${settings.NEO4J_URI}
   ClickHouse  ${settings.CLICKHOUSE_URL}${edits === undefined ? '' : `\n  Edits       ${edits}`}

@@ -7,6 +7,8 @@ export class OpenReaders {
   open = 0;
   /** How many have ever been asked for. */
   asked = 0;
+  /** How many of those have been opened. */
+  opened = 0;
   #gate: Promise<void> | undefined;
 
   constructor(streams: Streams) {
@@ -16,6 +18,7 @@ export class OpenReaders {
       await this.#gate;
       const subscription = await subscribe(options);
       this.open++;
+      this.opened++;
       let ended = false;
       const end = () => {
         if (!ended) this.open--;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { HttpSubscriber } from './httpStream.ts';
 import { OpenReaders } from './openReaders.ts';
 import { SocketSubscriber } from './socket.ts';
 import { messagesOf } from './topic.ts';
@@ -131,6 +132,28 @@ test('what is asked otherwise is not mixed, and what is only written otherwise i
     [fragments, 'Bob'],
   ] as const)
     expect(new Set(subscriber.events<Event>().map(({ edit }) => edit.user))).toEqual(new Set([user]));
+});
+
+test('clients of all transports share, also those that come when others have had events (S39, S41)', async () => {
+  const asked = readers.asked;
+  const overHttp: HttpSubscriber[] = [];
+  for (const transport of ['sse', 'multipart', 'sse'] as const) {
+    const subscriber = new HttpSubscriber(url, transport, query);
+    overHttp.push(subscriber);
+    while (subscriber.results.length === 0) {
+      await publish(1);
+      await delay(20);
+    }
+  }
+  const overWebSocket = subscribe();
+  await live([overWebSocket]);
+  expect([readers.open, readers.asked - asked]).toEqual([1, 1]);
+  const [id] = await publish(1);
+  await until([overWebSocket], id!);
+  for (const subscriber of overHttp) {
+    while (!subscriber.body.includes(`"${id}"`)) await delay(5);
+    await subscriber.vanish();
+  }
 });
 
 test('clients that stall for long lose nothing, hold up nobody, and share again (S38, S40, S42)', async () => {
