@@ -81,7 +81,9 @@ interface Server {
 }
 
 async function serve(what: 'gateway' | 'bare', settings: Settings): Promise<Server> {
-  const child = fork(join(import.meta.dirname, 'fanoutServer.js'), [what], { execArgv: ['--expose-gc'] });
+  const child = fork(join(import.meta.dirname, 'fanoutServer.js'), [what], {
+    execArgv: ['--expose-gc', '--disable-warning=TimeoutNegativeWarning'],
+  });
   child.send(settings);
   const [url] = (await once(child, 'message')) as [string];
   return { process: child, url };

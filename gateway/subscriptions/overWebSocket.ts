@@ -50,7 +50,8 @@ export function sendingTo(
     },
     async return() {
       share.leave();
-      return { done: true, value: undefined };
+      resolve({ done: true, value: undefined });
+      return ended;
     },
   };
 }
