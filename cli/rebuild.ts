@@ -66,6 +66,9 @@ async function session(given: Settings, whenStopped: string, work: (session: Ses
   const kafka = openKafka(settings, 'rebuild', log);
   try {
     await work({ settings, kafka, clickhouse, stopped: stopped.signal, report: new TerminalReport() });
+  } catch (error) {
+    stopped.signal.throwIfAborted(); // the reason says more
+    throw error;
   } finally {
     await clickhouse.close();
   }

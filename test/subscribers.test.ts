@@ -24,6 +24,8 @@ const kills = new Map([
   [45, 'ingest'],
 ]);
 const partitions = [0, 1, 2, 3];
+/** How long they may take to catch up with what they have missed. */
+const patienceMs = 90_000;
 
 /** What everybody does; not when the machine does it. Give it again to run a failure again. */
 const seed = Number(process.env.SUBSCRIBERS_SEED ?? Date.now() % 1_000_000);
@@ -69,7 +71,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-test(`1,000 subscribers get exactly their events, whatever they and the servers do (S1, S8, S11-S19), SUBSCRIBERS_SEED=${seed}`, async () => {
+test(`1,000 subscribers get exactly their events, whatever they and the servers do (S1, S8, S11, S12, S15, S18), SUBSCRIBERS_SEED=${seed}`, async () => {
   const calm = new AbortController();
   const began = Date.now();
   const everyone = Array.from({ length: subscriberCount }, (_, at) => subscriber(at, began, calm.signal));
@@ -83,7 +85,7 @@ test(`1,000 subscribers get exactly their events, whatever they and the servers 
   }
   calm.abort();
   await publish(partitions.map((partition) => ({ ...last, partition })));
-  await done;
+  await Promise.race([done, delay(patienceMs, undefined, { ref: false })]); // who lacks an event may wait for it for good
 
   const published = await publishedEvents();
   const partitionOf = new Map(published.map(({ id, partition }) => [id, partition]));

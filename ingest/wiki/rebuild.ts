@@ -60,17 +60,25 @@ export async function rebuildWiki(rebuild: WikiRebuild, stopped: AbortSignal, pr
   if (!lock)
     throw new Error('Another rebuild of the edits of wikis is running. Wait for its end; this one changed nothing.');
   const ended = new AbortController();
-  lock.lost.addEventListener('abort', () => ended.abort(new Error(`ClickHouse has gone away meanwhile. ${unchanged}`)));
+  const either = AbortSignal.any([stopped, ended.signal]);
+  lock.lost.addEventListener('abort', () =>
+    ended.abort(new Error(`ClickHouse has let go of the rebuild. ${unchanged}`)),
+  );
   const table = `${rebuiltEditsPrefix}${Date.now()}`;
   try {
     for (const leftBehind of await rebuiltTables(clickhouse)) await drop(clickhouse, leftBehind);
     await clickhouse.command({ query: wikiEditsTable(table, wikiEditsRetention(settings.WIKI_RETENTION_DAYS)) });
-    const result = await fill(rebuild, table, ended, AbortSignal.any([stopped, ended.signal]), progress);
+    const result = await fill(rebuild, table, ended, either, progress);
+    either.throwIfAborted();
     await clickhouse.command({ query: `EXCHANGE TABLES wiki_edits AND ${table}` });
+    await drop(clickhouse, table); // the old one now
     return result;
+  } catch (error) {
+    const reason = either.aborted ? either.reason : error;
+    ended.abort(reason); // partitions that are still being read
+    await drop(clickhouse, table).catch(() => {}); // else the next rebuild does
+    throw reason;
   } finally {
-    ended.abort(new Error('the rebuild has failed'));
-    await drop(clickhouse, table); // which is the old one now, if all went well
     lock.release();
   }
 }
