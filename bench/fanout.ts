@@ -1,14 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setUp } from '../ingest/setup.ts';
 import type { Settings } from '../platform/config.ts';
-import { openKafka } from '../platform/kafka.ts';
-import { createLogger } from '../platform/log.ts';
-import { Graph } from '../platform/neo4j.ts';
-import { Publisher } from '../platform/publish.ts';
+import type { Apart } from './apart.ts';
 import { row } from './figures.ts';
 
 /** Events told to so many clients; each figure is of about as many messages. */
@@ -32,14 +27,8 @@ export interface Usage {
  * Live events of about 1 KB through the real gateway to many graphql-ws clients, against a bare `ws` broadcast of the
  * same bytes to the same clients.
  */
-export async function fanout(given: Settings, print: typeof row = row): Promise<void> {
-  const settings = { ...given, KAFKA_PREFIX: `bench${randomBytes(4).toString('hex')}.`, PORT: 0 };
-  const log = createLogger('bench', 'silent');
-  const kafka = openKafka(settings, 'bench', log);
-  const graph = new Graph(settings);
-  await setUp(settings, kafka, graph);
-  await graph.close();
-  const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
+export async function fanout({ settings: given, publisher }: Apart): Promise<void> {
+  const settings = { ...given, PORT: 0 };
   const publish = (first: number, count: number) =>
     publisher.publish(
       'wiki.edits',
@@ -60,19 +49,12 @@ export async function fanout(given: Settings, print: typeof row = row): Promise<
       ['bare ws broadcast', reference],
       ['gateway, graphql-ws', ours],
     ] as const) {
-      print(`${name}, µs of CPU a message`, cpu);
-      print(`${name}, messages/s`, rate);
-      print(`${name}, KB of memory a client`, memory / 1024);
+      row(`${name}, µs of CPU a message`, cpu);
+      row(`${name}, messages/s`, rate);
+      row(`${name}, KB of memory a client`, memory / 1024);
     }
-    print('ratio of CPU (aim at most 2)', ours.cpu / reference.cpu);
+    row('ratio of CPU (aim at most 2)', ours.cpu / reference.cpu);
   }
-  await publisher.close();
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.deleteTopics({
-    topics: (await admin.listTopics()).filter((name) => name.startsWith(settings.KAFKA_PREFIX)),
-  });
-  await admin.disconnect();
 }
 
 interface Server {

@@ -11,10 +11,11 @@ import { parseKeyRing } from '../subgraphs/streams/keys.ts';
 import { Streams } from '../subgraphs/streams/stream.ts';
 import { type Apart, apart } from './apart.ts';
 import { edits } from './edits.ts';
+import { fanout } from './fanout.ts';
 import { median, quantile, row, timed } from './figures.ts';
 
 export async function run(given: Settings): Promise<void> {
-  for (const bench of [benchLatency, benchCatchUp]) {
+  for (const bench of [benchLatency, benchCatchUp, fanout]) {
     await using installation = await apart(given);
     await bench(installation);
   }
