@@ -89,6 +89,7 @@ test('of two messages of one millisecond the later one counts, also when a rebui
   const archived = [[1], [2]];
   const archive: TopicLog = {
     ends: async () => [2],
+    oldest: async () => [0],
     committed: async () => [2],
     archivedEnd: async () => {
       await apply(2); // the rebuild has begun, and has written nothing yet

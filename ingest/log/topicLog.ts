@@ -8,6 +8,8 @@ import { logGroup, type TopicName } from '../../schema/topics.ts';
 export interface TopicLog {
   /** The offset after the newest message of each partition, now. */
   ends(): Promise<number[]>;
+  /** The offset of the oldest message that Kafka still has in each partition, or that comes next where it has none. */
+  oldest(): Promise<number[]>;
   /** The offset up to which a consumer group, named without KAFKA_PREFIX, has taken each partition. */
   committed(group: string): Promise<number[]>;
   /** The offset up to which each partition is archived. */
@@ -40,8 +42,10 @@ export function topicLog(kafka: Kafka, clickhouse: ClickHouseClient, settings: S
       const [of] = await kafka.fetchOffsets({ groupId: settings.KAFKA_PREFIX + group, topics: [name] });
       return byPartition(of!.partitions);
     });
+  const offsets = () => admin((kafka) => kafka.fetchTopicOffsets(name));
   return {
-    ends: () => admin(async (kafka) => byPartition(await kafka.fetchTopicOffsets(name))),
+    ends: async () => byPartition(await offsets()),
+    oldest: async () => byPartition((await offsets()).map(({ partition, low }) => ({ partition, offset: low }))),
     committed,
     archivedEnd: () => committed(logGroup),
     coverage: (ends) =>

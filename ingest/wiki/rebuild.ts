@@ -6,7 +6,7 @@ import type { Settings } from '../../platform/config.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { viewGroup } from '../../schema/topics.ts';
+import { logGroup, viewGroup } from '../../schema/topics.ts';
 import { rebuiltEditsPrefix, wikiEditsRetention, wikiEditsTable } from '../../schema/wiki/table.ts';
 import { sendDeadLetters } from '../deadLetters.ts';
 import type { TopicLog } from '../log/topicLog.ts';
@@ -100,11 +100,12 @@ async function fill(
   progress: Progress,
 ): Promise<WikiRebuildResult> {
   const ends = await edits.ends();
-  const waiting = `Waiting for ingest to take all of ${topic}`;
-  await reached(ends, () => edits.archivedEnd(), stopped, progress, waiting);
+  const wait = (of: TopicLog, group: string) =>
+    taken(of, group, stopped, (done, total) => progress(`Waiting for ingest to take all of ${topic}`, done, total));
+  await wait(edits, logGroup);
   // What it refuses it has sent to dead.letters before it says that it has taken it.
-  await reached(ends, () => edits.committed(viewGroup('wiki')), stopped, progress, waiting);
-  await reached(await deadLetters.ends(), () => deadLetters.archivedEnd(), stopped, progress, waiting);
+  await wait(edits, viewGroup('wiki'));
+  await wait(deadLetters, logGroup);
 
   const result: WikiRebuildResult = { messages: 0, refused: 0, sent: 0, kept: 0 };
   const { WIKI_RETENTION_DAYS: days } = settings;
@@ -164,20 +165,21 @@ function asFromKafka({ offset, at, key, headers, value }: LoggedMessage) {
   };
 }
 
-/** Waits until a consumer group has taken every partition up to its end. */
-async function reached(
-  ends: number[],
-  taken: () => Promise<number[]>,
+/** Waits until a consumer group has taken all that there is when it is asked for; what Kafka has lost nobody can take. */
+async function taken(
+  of: TopicLog,
+  group: string,
   stopped: AbortSignal,
-  progress: Progress,
-  step: string,
+  progress: (done: number, total: number) => void,
 ): Promise<void> {
+  const [ends, oldest] = await Promise.all([of.ends(), of.oldest()]);
   const total = ends.reduce((sum, end) => sum + end, 0);
   for (;;) {
-    const offsets = await taken();
-    const left = ends.reduce((sum, end, partition) => sum + Math.max(0, end - (offsets[partition] ?? 0)), 0);
-    if (left === 0) return;
-    progress(step, total - left, total);
+    const offsets = await of.committed(group);
+    const left = (end: number, at: number) => Math.max(0, end - Math.max(offsets[at] ?? 0, oldest[at]!));
+    const lag = ends.reduce((sum, end, partition) => sum + left(end, partition), 0);
+    if (lag === 0) return;
+    progress(total - lag, total);
     await delay(pollMs, undefined, { signal: stopped });
   }
 }
