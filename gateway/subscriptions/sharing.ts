@@ -20,8 +20,9 @@ class Refused extends Error {
   }
 }
 
-/** Operations are known by their text; so many are remembered. */
+/** Operations are known by their text; so many are remembered, and none that is longer. */
 const mostTexts = 1_000;
+const longestText = 10_000;
 
 /**
  * Runs subscriptions that ask the same once for all (docs/PROTOCOL.md, S39 to S44). It takes the place of everything
@@ -37,6 +38,7 @@ export function useSharedSubscriptions(
 
   const resumableOf = ({ query = '', operationName }: Params): Resumable | undefined => {
     if (!query.includes('subscription')) return undefined;
+    if (query.length > longestText) return resumableText(query, operationName, schema);
     const key = `${operationName ?? ''} ${query}`;
     if (!known.has(key)) {
       if (known.size >= mostTexts) known.delete(known.keys().next().value!);
