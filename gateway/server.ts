@@ -58,8 +58,8 @@ export async function serveGateway(
   const graphqlWs = useServer(
     {
       ...getGraphQLWSOptions(gateway, ({ extra: { request, socket } }: { extra: Extra }) => ({ req: request, socket })),
-      onOperation: ({ extra: { socket } }: { extra: Extra }, id, _payload, _args, result) =>
-        isShare(result) ? sendingTo(socket, id, result) : undefined,
+      onOperation: ({ extra: { socket, request } }: { extra: Extra }, id, _payload, _args, result) =>
+        isShare(result) ? sendingTo(socket, request.socket, id, result) : undefined,
     },
     webSockets,
   );

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { SubscriptionResult } from './result.ts';
 import type { Subscriber } from './shared.ts';
@@ -5,6 +6,13 @@ import { lastResult } from './sharing.ts';
 
 /** What may lie in front of a socket before its subscriber waits, in bytes. */
 const mostBuffered = 64 * 1024;
+
+/** Whatever is written until the event loop comes round goes to the kernel at once, which costs more than a frame. */
+function gather(connection: Pick<Socket, 'cork' | 'uncork' | 'writableCorked'>): void {
+  if (connection.writableCorked > 0) return;
+  connection.cork();
+  setImmediate(() => connection.uncork());
+}
 
 /**
  * A share of a subscription as graphql-ws is to see it: without any result, until it ends. Its results go straight to
@@ -14,6 +22,7 @@ const mostBuffered = 64 * 1024;
  */
 export function sendingTo(
   socket: WebSocket,
+  connection: Pick<Socket, 'cork' | 'uncork' | 'writableCorked'>,
   id: string,
   share: Subscriber<SubscriptionResult>,
 ): AsyncIterableIterator<never, undefined> {
@@ -22,6 +31,7 @@ export function sendingTo(
   const frame = (result: SubscriptionResult) => `${head}${result.text}}`;
   const send = () => {
     if (socket.readyState !== socket.OPEN) return share.leave();
+    gather(connection);
     try {
       for (let result = share.take(); result; result = share.take()) {
         if (socket.bufferedAmount > mostBuffered) return socket.send(frame(result), send); // goes on when it is through

@@ -77,7 +77,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function send(share: unknown, to: WebSocket, id = '1'): Promise<IteratorResult<never, undefined>> {
   if (!isShare(share)) throw new Error(`not shared: ${JSON.stringify(share)}`);
-  return sendingTo(to, id, share).next();
+  return sendingTo(to, { writableCorked: 0, cork() {}, uncork() {} }, id, share).next();
 }
 
 test('who has other rights does not share, and a run has the rights of those it is for, and nothing else of them', async () => {
