@@ -1,25 +1,12 @@
 import type { KafkaMessage } from 'kafkajs';
 import { fold } from '../../schema/fold.ts';
-import { parseWikiEdit } from '../../schema/wiki/edit.ts';
+import { parseWikiEdit, type WikiEdit } from '../../schema/wiki/edit.ts';
 
 /** A row of wiki_edits, by the names of its columns. */
-export interface WikiRow {
-  id: string;
-  wiki: string;
-  type: string;
-  title: string;
-  user: string;
-  bot: boolean;
-  minor: boolean;
-  namespace: number;
-  comment: string;
-  folded: string;
-  time: number;
+export interface WikiRow extends Omit<WikiEdit, 'oldLength' | 'newLength'> {
   old_length: number | null;
   new_length: number | null;
-  delta: number | null;
-  revision: string | null;
-  url: string | null;
+  folded: string;
   raw: string;
   partition: number;
   offset: string;

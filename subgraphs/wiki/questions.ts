@@ -1,4 +1,5 @@
 import type { Tables } from '../../platform/clickhouse.ts';
+import type { WikiEdit as Edit } from '../../schema/wiki/edit.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
 import type { Position } from '../streams/position.ts';
@@ -6,22 +7,10 @@ import type { EditFilter } from './filter.ts';
 import * as sql from './statements.ts';
 import { WikiActivity, WikiEdit, WikiRank } from './types.ts';
 
-interface EditRow {
-  id: string;
-  wiki: string;
-  type: string;
-  title: string;
-  user: string;
-  bot: boolean;
-  minor: boolean;
-  namespace: number;
-  comment: string;
+interface EditRow extends Omit<Edit, 'time' | 'oldLength' | 'newLength'> {
   moment: number;
   old_length: number | null;
   new_length: number | null;
-  delta: number | null;
-  revision: string | null;
-  url: string | null;
 }
 type Owned<Row> = Row & { owner: string };
 interface ActivityRow {
