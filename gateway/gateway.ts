@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGatewayRuntime, type GatewayRuntime } from '@graphql-hive/gateway-runtime';
-import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import type { Logger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { maskError } from './errors.ts';
 import { localExecutor } from './executor.ts';
+import { planner } from './planner.ts';
 import { readAfter } from './readAfter.ts';
 import { rightsOf } from './rights.ts';
 import { useSubscriptionsOverHttp } from './subscriptions/overHttp.ts';
 import { useSharedSubscriptions } from './subscriptions/sharing.ts';
+import { useTextLimit } from './textLimit.ts';
 
 export interface GatewayOptions {
   subgraphs: Subgraph[];
@@ -33,13 +34,13 @@ export async function openGateway({
   );
   const gateway = createGatewayRuntime({
     supergraph: readFileSync(join(projectRoot, 'schema', 'supergraph.graphql'), 'utf8'),
-    unifiedGraphHandler,
+    unifiedGraphHandler: planner,
     transports: {
       local: { getSubgraphExecutor: ({ subgraphName }: { subgraphName: string }) => executors.get(subgraphName)! },
     },
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
-    plugins: () => [useSubscriptionsOverHttp(), useSharedSubscriptions(rightsOf)],
+    plugins: () => [useTextLimit(), useSubscriptionsOverHttp(), useSharedSubscriptions(rightsOf)],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
     cors: false, // pages of other origins are refused, see origin.ts

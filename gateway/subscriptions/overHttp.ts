@@ -17,7 +17,7 @@ export function useSubscriptionsOverHttp(): GatewayPlugin {
   return {
     onParams({ params, context, request, setResult }) {
       const { response, accept } = clientOf(request, context);
-      if (!response || !isSubscription(params as { query?: string; operationName?: string })) return;
+      if (!response || !isSubscription(params as { query?: unknown; operationName?: string })) return;
       subscriptions.add(request);
       if (!carrierOf(accept)) setResult({ errors: [notAcceptable] });
     },
@@ -77,7 +77,13 @@ export function streamOf(
     },
     async pull(controller) {
       isAsking = true;
-      const found = await results.next().catch((error) => ({ done: false as const, value: lastResult(error) }));
+      const found = await results
+        .next()
+        .catch((error) => ({ done: false as const, value: lastResult(error) }))
+        .catch((error) => {
+          clearInterval(heartbeat);
+          throw error;
+        });
       isAsking = false;
       if (!found.done) {
         const { text, cursor, hasData } = asResult(found.value);
@@ -95,8 +101,8 @@ function asResult(result: ExecutionResult | SubscriptionResult): SubscriptionRes
   return result instanceof SubscriptionResult ? result : resultOf(result);
 }
 
-function isSubscription({ query = '', operationName }: { query?: string; operationName?: string }): boolean {
-  if (!query.includes('subscription')) return false;
+function isSubscription({ query, operationName }: { query?: unknown; operationName?: string }): boolean {
+  if (typeof query !== 'string' || !query.includes('subscription')) return false;
   try {
     return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
   } catch {

@@ -11,7 +11,7 @@ export class SubscriptionResult implements Finished {
   ) {}
 
   get bytes(): number {
-    return this.text.length;
+    return Buffer.byteLength(this.text);
   }
 }
 

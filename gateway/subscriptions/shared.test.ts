@@ -15,6 +15,8 @@ class Log {
   open = 0;
   opened = 0;
   failing = false;
+  /** Events in whose place an error comes, which has no cursor. */
+  readonly broken = new Set<number>();
   closed = false;
   readonly #sleepers = new Set<() => void>();
 
@@ -47,7 +49,11 @@ class Log {
           end();
           throw new Error('the stream is gone');
         }
-        return { done: false, value: cursor(next++) };
+        const number = next++;
+        return {
+          done: false,
+          value: this.broken.has(number) ? { number, cursor: undefined, bytes: 1 } : cursor(number),
+        };
       },
       return: async () => {
         end();
@@ -253,4 +259,22 @@ test('a run keeps the window for those who share it, and nothing that was read f
   await settle();
   expect(other.got).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
   expect([...shared.places.keys()]).toEqual(['c18']);
+});
+
+test('who was told errors alone and then falls behind is told so, and misses nothing unknowingly (S44)', async () => {
+  const log = new Log();
+  log.broken.add(0);
+  const shared = new Shared<Result>({ open: log.subscribe, soon: setImmediate, most: { results: 4, bytes: 6 } });
+  const quick = await open(shared, log, {}, 0);
+  const slow = await open(shared, log, {}, 0);
+  quick.follow();
+  log.append(1);
+  await settle();
+  slow.read(1);
+  log.append(9);
+  await settle();
+  slow.read(9);
+  expect(quick.got).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect([slow.got, slow.subscriber.ended]).toEqual([[0], true]);
+  expect(slow.error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
 });

@@ -1,3 +1,5 @@
+import { TributaryError } from '../../platform/errors.ts';
+
 /** Where a subscription starts, as its client says it; neither: now. */
 export interface Start {
   after?: unknown;
@@ -34,7 +36,7 @@ type Ending<T extends Finished> = { error?: unknown } | 'abandoned' | { run: Run
 export class Shared<T extends Finished> {
   readonly options: SharedOptions<T>;
   readonly most: { results: number; bytes: number };
-  /** Where the cursors of the kept results are. Of equal ones the first. */
+  /** Where the cursors of the kept results are. Of equal ones of a run the last. */
   readonly places = new Map<string, { run: Run<T>; index: number }>();
   /** The run at which who starts now may begin. */
   live: Run<T> | undefined;
@@ -191,6 +193,10 @@ class Run<T extends Finished> {
   }
 }
 
+/** Who began now has nothing to go on from, as long as all it was told are errors. */
+const beginningLost =
+  'The first events of the subscription failed, and those after them were not read in time. Subscribe again, with `since`.';
+
 /** One subscriber: a place in a run, and the cursor of what it has read last. */
 export class Subscriber<T extends Finished> implements AsyncIterableIterator<T, undefined> {
   readonly #shared: Shared<T>;
@@ -289,6 +295,10 @@ export class Subscriber<T extends Finished> implements AsyncIterableIterator<T, 
   /** Goes on after what it has read last. */
   #goAlone(): void {
     const start = this.#last === undefined ? this.#start : { after: this.#last };
+    if (Object.keys(start).length === 0 && this.#index > 0) {
+      this.leave();
+      throw new TributaryError('STORE_UNAVAILABLE', beginningLost);
+    }
     this.#move(new Run(this.#shared, start), 0);
   }
 

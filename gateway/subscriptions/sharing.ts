@@ -1,16 +1,26 @@
 import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
 import { isAsyncIterable } from '@graphql-tools/utils';
-import { type ExecutionResult, type GraphQLSchema, getOperationAST, OperationTypeNode, parse, validate } from 'graphql';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql';
+import { TributaryError } from '../../platform/errors.ts';
 import type { Rights } from '../rights.ts';
 import { clientOf } from './client.ts';
 import { resultOf, type SubscriptionResult } from './result.ts';
 import { type Resumable, resumable } from './resumable.ts';
 import { Shared, type Start, Subscriber } from './shared.ts';
 
+/** What a client sends, before anybody has looked at it. */
 interface Params {
-  query?: string;
+  query?: unknown;
   operationName?: string;
-  variables?: Record<string, unknown>;
+  variables?: Record<string, unknown> | null;
 }
 
 /** The answer to a subscription that does not open. */
@@ -36,8 +46,8 @@ export function useSharedSubscriptions(
   const running = new Map<string, Shared<SubscriptionResult>>();
   let schema: GraphQLSchema;
 
-  const resumableOf = ({ query = '', operationName }: Params): Resumable | undefined => {
-    if (!query.includes('subscription')) return undefined;
+  const resumableOf = ({ query, operationName }: Params): Resumable | undefined => {
+    if (typeof query !== 'string' || !query.includes('subscription')) return undefined;
     if (query.length > longestText) return resumableText(query, operationName, schema);
     const key = `${operationName ?? ''} ${query}`;
     if (!known.has(key)) {
@@ -53,7 +63,8 @@ export function useSharedSubscriptions(
       known.clear();
     },
     onParams({ params, request, context, paramsHandler, setParamsHandler }) {
-      const { operationName, variables = {} } = params as Params;
+      const { operationName } = params as Params;
+      const variables = (params as Params).variables ?? {};
       const operation = resumableOf(params as Params);
       const client = clientOf(request, context);
       const asked = operation?.split(variables, client.lastEventId);
@@ -98,7 +109,9 @@ export function isShare(result: unknown): result is Subscriber<SubscriptionResul
 /** What ended a share, as its last result. */
 export function lastResult(error: unknown): SubscriptionResult {
   if (error instanceof Refused) return resultOf(error.result);
-  throw error;
+  if (!(error instanceof TributaryError)) throw error;
+  const { message, extensions } = error;
+  return resultOf({ errors: [new GraphQLError(message, { extensions })] });
 }
 
 function resumableText(query: string, operationName: string | undefined, schema: GraphQLSchema): Resumable | undefined {

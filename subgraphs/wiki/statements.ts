@@ -29,7 +29,7 @@ WHERE id IN {owners:Array(String)}
 ORDER BY time
 LIMIT 1 BY id`;
 
-/** One owner is time and id, as \`keyOf\` writes them. */
+/** An owner is the time and the id of an edit, with a slash between. */
 export const rawOf = `
 SELECT concat(toString(toUnixTimestamp64Milli(time)), '/', id) AS owner, raw
 FROM wiki_edits FINAL
