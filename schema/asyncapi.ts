@@ -112,6 +112,10 @@ export function asyncapi(): string {
                 pattern: '^\\d+(,\\d+)*$',
                 description: 'Offset of each partition at which those end; what is newer in the stream lies behind it',
               },
+              [sourceHeaders.id]: {
+                type: 'string',
+                description: 'Id that the stream gave with this very event, where the event has no meta.id',
+              },
             },
           },
           DeadLetterHeaders: {

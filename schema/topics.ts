@@ -38,10 +38,11 @@ export const deadLetterHeaders = {
 /**
  * Headers with which `tributary source` marks what it publishes, so that the log itself says where to go on. The
  * position is the next offset of each partition, comma-separated: what the source has published of events after `after`
- * lies behind it.
+ * lies behind it. An event without meta.id also has the id that the stream gave with it, if it gave one.
  */
 export const sourceHeaders = {
   url: 'source-url',
   after: 'source-after',
   position: 'source-position',
+  id: 'source-id',
 } as const;

@@ -40,10 +40,13 @@ export class EventStreamServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v2/stream/recentchange`;
   }
 
-  /** @param name of the event in the stream */
-  append(data: string[], name?: string): void {
+  /**
+   * @param name of the event in the stream
+   * @param hasId whether it tells its id, as it may do only now and then
+   */
+  append(data: string[], name?: string, hasId = true): void {
     for (const each of data) {
-      const id = `id: ${idOf(this.#events.length)}\n`;
+      const id = hasId ? `id: ${idOf(this.#events.length)}\n` : '';
       const lines = each.split('\n').map((line) => `data: ${line}\n`);
       this.#events.push({ text: `${name ? `event: ${name}\n` : ''}${id}${lines.join('')}\n`, time: timeOf(each) });
     }

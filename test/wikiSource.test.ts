@@ -267,6 +267,27 @@ describe('a stream', () => {
     await stop(later);
   });
 
+  test('may have different events of one text: each is in the log, and once where an id tells it from others', async () => {
+    stream = await new EventStreamServer().open();
+    const named = '{"title":"twins-named","wiki":"enwiki"}';
+    const nameless = '{"title":"twins-nameless","wiki":"enwiki"}';
+    stream.append([...eventsOf('twins', 1), named, named, named]);
+    stream.append([nameless, nameless], 'message', false);
+    stream.append([named]);
+    stream.faults = [{ after: 6, how: 'end' }, { again: 20 }, { again: 20 }]; // from the beginning each time
+    const arrived = await more();
+    const count = async (text: string) => (await sent('twins')).filter((message) => message.endsWith(text)).length;
+    const first = source('--url', stream.url, '--since', begin);
+    await arrived(1 + 4 + 2 * 2);
+    await stop(first);
+    expect([await count(named), await count(nameless)]).toEqual([4, 4]);
+    const second = source('--url', stream.url);
+    stream.append([named]);
+    await arrived(1 + 5 + 3 * 2);
+    await stop(second);
+    expect([await count(named), await count(nameless), (await sent('twins')).length]).toEqual([5, 6, 12]);
+  });
+
   test('is sampled by id, so that a share is the same every time and part of a larger one', async () => {
     stream = await new EventStreamServer().open();
     const events = eventsOf('frac', 1_000);

@@ -6,8 +6,10 @@ import { version } from '../../platform/root.ts';
 /** One server-sent event. */
 export interface StreamEvent {
   data: string;
-  /** The stream goes on after it when it is asked for what comes after this id; empty when the server gave none. */
-  id: string;
+  /** The id that the server gave with this very event. */
+  id: string | undefined;
+  /** The stream goes on after it when it is asked for what comes after this id; empty when the server gave none yet. */
+  lastId: string;
 }
 
 export interface StreamOptions {
@@ -128,8 +130,8 @@ async function* connection(
     onId: (id) => {
       lastId = id;
     },
-    onEvent: ({ event = 'message', data }) => {
-      if (event === eventType) events.push({ data, id: lastId });
+    onEvent: ({ event = 'message', data, id }) => {
+      if (event === eventType) events.push({ data, id: id || undefined, lastId });
     },
     onRetry: (ms) => {
       place.pauseMs = ms;

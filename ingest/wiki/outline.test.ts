@@ -1,18 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSampled, outlineOf } from './outline.ts';
+import { identityOf, isSampled, outlineOf } from './outline.ts';
 
 describe('the outline of an event', () => {
   test.each<[string, object | string, object]>([
     [
       'has its id as key',
       { meta: { id: 'a-1', dt: '2026-01-31T12:00:00.250Z', domain: 'de.example' }, title: 'T', timestamp: 5 },
-      { key: 'a-1', identity: 'a-1', time: Date.UTC(2026, 0, 31, 12, 0, 0, 250), isCanary: false },
+      { key: 'a-1', id: 'a-1', time: Date.UTC(2026, 0, 31, 12, 0, 0, 250), isCanary: false },
     ],
-    ['has the title as key where there is no id', { title: 'T', timestamp: 5 }, { key: 'T', time: 5_000 }],
+    [
+      'has the title as key where there is no id',
+      { title: 'T', timestamp: 5 },
+      { key: 'T', id: undefined, time: 5_000 },
+    ],
     ['has no key where there is neither', { meta: { id: '' }, title: '' }, { key: null, time: undefined }],
     ['knows canaries', { meta: { id: 'c', domain: 'canary' } }, { isCanary: true }],
-    ['knows nothing of what is no event', '[1, 2', { key: null, identity: '[1, 2', time: undefined, isCanary: false }],
+    ['knows nothing of what is no event', '[1, 2', { key: null, id: undefined, time: undefined, isCanary: false }],
     ['knows nothing of a time that is none', { meta: { dt: 'noon' } }, { time: undefined }],
   ])('%s', (_, event, expected) => {
     const data = typeof event === 'string' ? event : JSON.stringify(event);
@@ -27,13 +31,28 @@ describe('the outline of an event', () => {
           fc.jsonValue().map((value) => JSON.stringify(value)),
         ),
         (data) => {
-          const { key, identity, time } = outlineOf(data);
+          const { key, id, time } = outlineOf(data);
           expect(key === null || key !== '').toBe(true);
-          expect(identity === data || identity === key).toBe(true);
+          expect(id === undefined || id === key).toBe(true);
           expect(time === undefined || !Number.isNaN(time)).toBe(true);
         },
       ),
     );
+  });
+});
+
+describe('the identity of an event', () => {
+  test('is its meta.id, else the id that came with it, which are not taken for one another, else none', () => {
+    expect(identityOf('7', 'a')).toBe(identityOf('7', 'b'));
+    expect(identityOf(undefined, 'a')).not.toBe(identityOf(undefined, 'b'));
+    expect(identityOf(undefined, '7')).not.toBe(identityOf('7', undefined));
+    expect(identityOf(undefined, undefined)).toBeUndefined();
+  });
+
+  test('is short however long the ids are', () => {
+    const long = 'x'.repeat(1 << 20);
+    expect(identityOf(long, undefined)).toHaveLength(44);
+    expect(identityOf(undefined, long)).toHaveLength(44);
   });
 });
 

@@ -2,12 +2,13 @@ import type { IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { messageOf, TributaryError } from '../../platform/errors.ts';
 import { rangeOf, readRange } from '../../platform/readRange.ts';
 import { sourceHeaders } from '../../schema/topics.ts';
-import { outlineOf } from './outline.ts';
+import { identityOf, outlineOf } from './outline.ts';
 
 /**
  * How far a stream has been published. It is read out of the topic itself, so that it cannot disagree with what is
  * there: every message tells an event up to which all were acknowledged before it, and where in the topic those end.
- * What may have been published after that event lies behind that position, and is known here by its identity.
+ * What may have been published after that event lies behind that position, and is known here by its identity, if it
+ * has one.
  */
 export interface Progress {
   /** Id of the event; undefined when nothing of the stream is in the topic. */
@@ -62,7 +63,8 @@ class Tail {
     const mark = markOf(headers);
     if (mark?.url !== this.url || value === null) return;
     const { progress } = this;
-    progress.published.add(outlineOf(value.toString()).identity);
+    const identity = identityOf(outlineOf(value.toString()).id, headers?.[sourceHeaders.id]?.toString());
+    if (identity !== undefined) progress.published.add(identity);
     progress.appendedAt = Math.max(progress.appendedAt, Number(timestamp));
     // A partition that was added later was empty then.
     const position = progress.position.map((_, partition) => mark.position[partition] ?? 0);

@@ -47,8 +47,9 @@ export async function replay(
       await send();
       continue;
     }
-    const { key, identity, time, isCanary } = outlineOf(item.text);
-    if (isCanary || !isSampled(identity, frac) || (since && time !== undefined && time < since.getTime())) continue;
+    const { key, id, time, isCanary } = outlineOf(item.text);
+    if (isCanary || !isSampled(id ?? item.text, frac) || (since && time !== undefined && time < since.getTime()))
+      continue;
     const waitMs = pace.until(time);
     if (waitMs > togetherMs) {
       await send();

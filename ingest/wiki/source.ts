@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Message } from 'kafkajs';
 import { messageOf, TributaryError } from '../../platform/errors.ts';
 import { Publisher } from '../../platform/publish.ts';
+import { sourceHeaders } from '../../schema/topics.ts';
 import { type Beginning, eventStream, type StreamEvent, type StreamOptions } from './eventStream.ts';
-import { isSampled, outlineOf } from './outline.ts';
+import { identityOf, isSampled, outlineOf } from './outline.ts';
 import { markHeaders, type Progress, readProgress } from './progress.ts';
 
 export interface SourceOptions extends StreamOptions {
@@ -35,7 +36,7 @@ const retryDelaysMs = [500, 1_000, 2_000, 5_000];
 /**
  * Publishes the events of a stream on wiki.edits, untouched, until it is stopped. One batch is acknowledged before the
  * next is sent, so that each message can say what is certainly before it (see Progress); a restart, also after kill -9,
- * neither loses an event that the server still has nor publishes one again. A broker that is away is waited for: because
+ * neither loses an event that the server still has nor publishes one again, if it has an identity. A broker that is away is waited for: because
  * nobody knows then what it has taken, that is a restart too.
  * @throws StreamRefused
  */
@@ -74,8 +75,10 @@ function beginningOf({ after, appendedAt }: Progress, since: Date | undefined, s
 }
 
 /** An event that is to be published. */
-interface Wanted extends StreamEvent {
+interface Wanted extends Pick<StreamEvent, 'data' | 'lastId'> {
   key: string | null;
+  /** Stands in a header where it is the event's only identity. */
+  streamId: string | undefined;
   time: number | undefined;
 }
 
@@ -107,13 +110,19 @@ class Run {
   }
 
   #take(event: StreamEvent): void {
-    const { key, identity, time, isCanary } = outlineOf(event.data);
-    const { published } = this.progress;
-    if (isCanary || published.has(identity) || !isSampled(identity, this.options.frac)) return;
-    published.add(identity);
-    if (published.size > remembered) published.delete(published.values().next().value!);
-    const bytes = Buffer.byteLength(event.data);
-    if (bytes <= largestBytes) this.#waiting.push({ ...event, key, time });
+    const { data, lastId } = event;
+    const { key, id, time, isCanary } = outlineOf(data);
+    if (isCanary || !isSampled(id ?? data, this.options.frac)) return;
+    const streamId = id === undefined ? event.id : undefined;
+    const identity = identityOf(id, streamId);
+    if (identity !== undefined) {
+      const { published } = this.progress;
+      if (published.has(identity)) return;
+      published.add(identity);
+      if (published.size > remembered) published.delete(published.values().next().value!);
+    }
+    const bytes = Buffer.byteLength(data);
+    if (bytes <= largestBytes) this.#waiting.push({ data, lastId, key, streamId, time });
     else this.report.warn(`An event of ${bytes} bytes is larger than Kafka takes, and left out: ${key}`);
   }
 
@@ -122,16 +131,22 @@ class Run {
     const { progress, options, publisher, report } = this;
     try {
       while (this.#waiting.length > 0) {
-        const [{ id: first }] = this.#waiting as [Wanted];
+        const [{ lastId: first }] = this.#waiting as [Wanted];
         // The first event of all goes alone, so that it can say itself where to go on: it is in the topic or it is not.
         const isFirst = progress.after === undefined && first !== '';
         const batch = this.#waiting.splice(0, isFirst ? 1 : batchSize);
         const after = isFirst ? first : progress.after;
-        const headers = after === undefined ? {} : markHeaders(options.url, after, progress.position);
-        const messages = batch.map(({ key, data }): Message => ({ key, value: data, headers }));
+        const mark = after === undefined ? {} : markHeaders(options.url, after, progress.position);
+        const messages = batch.map(
+          ({ key, data, streamId }): Message => ({
+            key,
+            value: data,
+            headers: streamId === undefined ? mark : { ...mark, [sourceHeaders.id]: streamId },
+          }),
+        );
         const written = await publisher.publish('wiki.edits', messages);
-        const { id, time } = batch.at(-1)!;
-        if (id !== '') progress.after = id;
+        const { lastId, time } = batch.at(-1)!;
+        if (lastId !== '') progress.after = lastId;
         progress.position = progress.position.map((offset, partition) => Math.max(offset, written[partition] ?? 0));
         report.published(batch.length, time);
         onPublished();
