@@ -68,7 +68,7 @@ program
     1,
   )
   .option('--since <time>', 'where to begin, unless it has published since: 2026-01-31T12:00:00Z', moment)
-  .option('--stall <seconds>', 'connect anew when nothing has come for so long', aboveZero, 60)
+  .option('--stall <seconds>', 'connect anew when nothing has come for so long', patience, 60)
   .addOption(
     new Option('--file <path>', 'publish recorded events instead, one a line; - for standard input').conflicts('demo'),
   )
@@ -117,6 +117,13 @@ function aboveZero(text: string): number {
   const number = Number(text);
   if (!(number > 0 && Number.isFinite(number))) program.error(`error: ${text} is not a number above 0`);
   return number;
+}
+
+/** In seconds. A stream that says nothing for a day is dead. */
+function patience(text: string): number {
+  const seconds = aboveZero(text);
+  if (seconds > 86_400) program.error(`error: ${text} seconds are more than a day (86400)`);
+  return seconds;
 }
 
 function share(text: string): number {

@@ -14,6 +14,8 @@ export interface Fault {
   after?: number;
   /** `end` between two events, `drop` or `stall` in the middle of one. */
   how?: 'end' | 'drop' | 'stall';
+  /** The pause before connecting again that it asks for, in milliseconds. */
+  retry?: number;
   /** Sends again so many events of before the place that it is asked for. */
   again?: number;
 }
@@ -90,7 +92,7 @@ export class EventStreamServer implements AsyncDisposable {
     const write = async (bytes: Buffer) => {
       if (!out.write(bytes)) await Promise.race([once(out, 'drain'), closed]);
     };
-    await write(Buffer.from(':ok\n\nretry: 30\n\n'));
+    await write(Buffer.from(`:ok\n\nretry: ${fault.retry ?? 30}\n\n`));
     for (let sent = 0; ; sent++, next++) {
       while (next >= this.#events.length) await Promise.race([this.#appended.promise, closed]);
       const bytes = Buffer.from(this.#events[next]!.text);

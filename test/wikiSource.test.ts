@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { rangeOf } from '../platform/readRange.ts';
 import { projectRoot } from '../platform/root.ts';
 import { freePort } from '../servers/ports.ts';
-import { EventStreamServer } from './eventStreamServer.ts';
+import { EventStreamServer, type Fault } from './eventStreamServer.ts';
 import { messagesOf } from './topic.ts';
 import { wikiEvent } from './wikiEvents.ts';
 import { openWorld, type World } from './world.ts';
@@ -348,7 +348,7 @@ describe('a file', () => {
       expect(time - first).toBeLessThan(due + 1_500);
     }
 
-    const slow = source('--file', '-', '--speed', '0.001');
+    const slow = source('--file', '-', '--speed', '0.0000001'); // due after more than a timer knows
     slow.process.stdin!.write(`${eventsOf('slow', 2).join('\n')}\n`);
     while ((await sent('slow')).length === 0) await delay(20);
     await stop(slow);
@@ -389,11 +389,25 @@ describe('says what is wrong, where and what to do, and ends with 1', () => {
     ['ftp://127.0.0.1 must be http://', ['--url', 'ftp://127.0.0.1'], {}],
     ['error: 2 is not a share between 0 and 1', ['--frac', '2'], {}],
     ['error: 0 is not a number above 0', ['--speed', '0'], {}],
+    ['error: 3000000 seconds are more than a day (86400)', ['--stall', '3000000'], {}],
     ['error: soon is not a time such as', ['--since', 'soon'], {}],
   ])('%s', async (message, args, environment) => {
     const { exitCode, output } = source.call(environment, ...args);
     expect([await exitCode, output()]).toEqual([1, expect.stringContaining(message)]);
     expect(output()).not.toMatch(/\n {4}at |hunter2/);
+  });
+
+  test.each<[string, Fault]>([
+    ['by retry', { retry: 9_999_999_999_999, after: 0, how: 'end' }],
+    ['by Retry-After', { status: 503, headers: { 'retry-after': '9999999999999' } }],
+  ])('that a server asks %s for a pause of years, and asks it again after an hour', async (_, fault) => {
+    stream = await new EventStreamServer().open();
+    stream.append(eventsOf('pause', 1));
+    stream.faults = [fault];
+    const running = source('--url', stream.url, '--since', begin);
+    await running.says('connecting anew in 3600.0 s');
+    await stop(running);
+    expect(stream.requests).toHaveLength(1);
   });
 
   test('that a stream is away, and goes on trying until it is stopped', async () => {

@@ -45,6 +45,8 @@ const firstPauseMs = 1_000;
 /** A server that wants no pause must not be asked in a busy loop. */
 const leastPauseMs = 100;
 const longestPauseMs = 60_000;
+/** Nor is a server that asks for a longer one left alone for good. */
+const longestAskedMs = 3_600_000;
 /** In characters. An event that is longer would be none that Kafka takes. */
 const longestEvent = 16 << 20;
 
@@ -81,7 +83,7 @@ export async function* eventStream(
       Math.max(place.pauseMs, longestPauseMs),
     );
     // By chance up to half as long again, so that a server that comes back is not asked by all at once.
-    const pauseMs = Math.max(leastMs, grown * (1 + Math.random() / 2));
+    const pauseMs = Math.min(Math.max(leastMs, grown * (1 + Math.random() / 2)), longestAskedMs);
     onReconnect(reason, pauseMs);
     await delay(pauseMs, undefined, { signal: stopped }).catch(() => {});
     if (stopped.aborted) return;
@@ -186,11 +188,11 @@ async function open(url: string, beginning: Beginning, signal: AbortSignal): Pro
   throw new StreamRefused(`${said}${why && `: ${why}`}. Trying again would not help. ${mend}`);
 }
 
-/** Seconds, or the date of RFC 9110; a timer knows no longer time than 24 days. */
+/** Seconds, or the date of RFC 9110. */
 function retryAfterMs(header: string | null): number {
   if (header === null) return 0;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Math.min(Math.max(ms || 0, 0), 2 ** 31 - 1);
+  return Math.max(ms || 0, 0);
 }
 
 /** fetch says "fetch failed" and keeps the reason to itself. */

@@ -17,6 +17,8 @@ export interface ReplayOptions {
 const batchSize = 1_000;
 /** Events that are due so soon go with those before them, in milliseconds. */
 const togetherMs = 10;
+/** A timer knows no longer time, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Publishes recorded events, one a line, on wiki.edits as they are; what is no event too, so that it shows up in
@@ -50,10 +52,9 @@ export async function replay(
     const { key, id, time, isCanary } = outlineOf(item.text);
     if (isCanary || !isSampled(id ?? item.text, frac) || (since && time !== undefined && time < since.getTime()))
       continue;
-    const waitMs = pace.until(time);
-    if (waitMs > togetherMs) {
+    for (let waitMs = pace.until(time); waitMs > togetherMs && !stopped.aborted; waitMs = pace.until(time)) {
       await send();
-      await delay(waitMs, undefined, { signal: stopped }).catch(() => {});
+      await delay(Math.min(waitMs, longestTimerMs), undefined, { signal: stopped }).catch(() => {});
     }
     if (stopped.aborted) break;
     batch.push({ key, value: item.text });
