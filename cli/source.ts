@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Kafka } from 'kafkajs';
 import { playDemo } from '../ingest/wiki/demo.ts';
 import { replay } from '../ingest/wiki/recorded.ts';
@@ -43,6 +43,7 @@ export function sourceWiki(given: Settings, options: SourceWikiOptions): Promise
       reconnecting: (reason, pauseMs) => teller.reconnecting(reason, pauseMs),
       warn: (line) => teller.say(line),
     };
+    let hasFailed = true;
     try {
       if (options.demo) await playDemo(kafka, settings.KAFKA_PREFIX, stopped, report);
       else if (options.file !== undefined) await replayFile(options.file, options, kafka, settings, stopped, teller);
@@ -52,8 +53,9 @@ export function sourceWiki(given: Settings, options: SourceWikiOptions): Promise
         const from = { url, eventType, frac, stallMs: stall * 1000, ...(since ? { since } : {}) };
         await publishStream(from, kafka, settings.KAFKA_PREFIX, stopped, report);
       }
+      hasFailed = false;
     } finally {
-      teller.end();
+      teller.end(hasFailed);
     }
   });
 }
@@ -66,10 +68,13 @@ async function replayFile(
   stopped: AbortSignal,
   teller: SourceTeller,
 ): Promise<void> {
-  if (path !== '-')
-    await access(path).catch(() => {
-      throw new Error(`There is no ${path}. Give a file of events, one a line, or - for standard input.`);
+  if (path !== '-') {
+    const give = 'Give a file of events, one a line, or - for standard input.';
+    const kind = await stat(path).catch(() => {
+      throw new Error(`There is no ${path}. ${give}`);
     });
+    if (kind.isDirectory()) throw new Error(`${path} is a folder. ${give}`);
+  }
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   try {
     await replay(path, { speed, frac, ...(since ? { since } : {}) }, publisher, stopped, (count, time) =>

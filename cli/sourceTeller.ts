@@ -52,8 +52,11 @@ export class SourceTeller {
     if (this.how.verbose) this.say(line);
   }
 
-  end(): void {
+  /** Tells the sum, unless it has failed before there was any: the reason alone counts then. */
+  end(hasFailed: boolean): void {
     clearInterval(this.#timer);
+    this.#terminal?.finish();
+    if (hasFailed && this.#total === 0) return;
     const seconds = (performance.now() - this.#begun) / 1000;
     this.say(`Sent ${this.#total} events to wiki.edits in ${seconds.toFixed(1)} s.`);
   }

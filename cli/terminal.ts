@@ -7,7 +7,7 @@ export class TerminalReport implements Report {
   #shown = new Map<string, number>();
 
   say(line: string): void {
-    this.#finish();
+    this.finish();
     console.log(line);
   }
 
@@ -20,7 +20,7 @@ export class TerminalReport implements Report {
   count(step: string, done: number): void {
     if (!process.stdout.isTTY) return;
     if (this.#bar?.step !== step) {
-      this.#finish();
+      this.finish();
       const bar = new SingleBar({ format: '{step} {value}', hideCursor: true }, Presets.shades_classic);
       bar.start(Number.MAX_SAFE_INTEGER, done, { step });
       this.#bar = { step, bar };
@@ -32,7 +32,7 @@ export class TerminalReport implements Report {
   status(line: string): void {
     if (!process.stdout.isTTY) return;
     if (this.#bar?.step !== '') {
-      this.#finish();
+      this.finish();
       const bar = new SingleBar({ format: '{line}', hideCursor: true }, Presets.shades_classic);
       bar.start(1, 0, { line });
       this.#bar = { step: '', bar };
@@ -40,20 +40,21 @@ export class TerminalReport implements Report {
     this.#bar.bar.update({ line });
   }
 
+  /** What is shown stays as it is, and what comes then begins a line. */
+  finish(): void {
+    this.#bar?.bar.stop();
+    this.#bar = undefined;
+  }
+
   #draw(step: string, done: number, total: number): void {
     if (this.#bar?.step !== step) {
-      this.#finish();
+      this.finish();
       const bar = new SingleBar({ format: '{step} {bar} {value}/{total}', hideCursor: true }, Presets.shades_classic);
       bar.start(total, done, { step });
       this.#bar = { step, bar };
     }
     this.#bar.bar.update(done);
-    if (done >= total) this.#finish();
-  }
-
-  #finish(): void {
-    this.#bar?.bar.stop();
-    this.#bar = undefined;
+    if (done >= total) this.finish();
   }
 
   #print(step: string, done: number, total: number): void {
