@@ -89,8 +89,9 @@ function encodeKey(key: SortKey): string {
 function decodeKey(cursor: string, shape: SortKey): SortKey {
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === shape.length && key.every((part, at) => typeof part === typeof shape[at]))
-      return key;
+    const fits = (part: unknown, at: number) =>
+      typeof shape[at] === 'number' ? Number.isSafeInteger(part) : typeof part === 'string';
+    if (Array.isArray(key) && key.length === shape.length && key.every(fits)) return key;
   } catch {
     // said below
   }
