@@ -9,6 +9,8 @@ export interface Proxy extends AsyncDisposable {
   /** Ends every connection, and takes no new one until `mend`: the server seems to be down. */
   cut(): void;
   mend(): void;
+  /** Called for every connection that is not taken. */
+  onRefuse: (() => void) | undefined;
 }
 
 export async function openProxy(target: { hostname: string; port: string }): Promise<Proxy> {
@@ -18,7 +20,10 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };
   const listener = createServer((client) => {
-    if (isCut) return client.destroy();
+    if (isCut) {
+      proxy.onRefuse?.();
+      return client.destroy();
+    }
     const server = connect(Number(target.port), target.hostname);
     const pair: [Socket, Socket] = [client, server];
     pairs.add(pair);
@@ -33,7 +38,8 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
     return undefined;
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  return {
+  const proxy: Proxy = {
+    onRefuse: undefined,
     port: (listener.address() as { port: number }).port,
     pause: () => {
       for (const pair of pairs) for (const socket of pair) socket.pause();
@@ -53,4 +59,5 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
       return new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
+  return proxy;
 }

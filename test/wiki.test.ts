@@ -6,6 +6,7 @@ import type { WikiFilter } from '../subgraphs/wiki/types.ts';
 import { type Client, client } from './client.ts';
 import { fieldsNotAsked } from './fields.ts';
 import { company, publish } from './messages.ts';
+import { openProxy } from './proxy.ts';
 import { publishEvents, wikiEvent } from './wikiEvents.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -586,6 +587,31 @@ test('while ClickHouse is away, edits are STORE_UNAVAILABLE, and the rest answer
   expect(errors?.map(({ extensions, message }) => [extensions.code, message])).toEqual([
     ['STORE_UNAVAILABLE', 'The tables (ClickHouse) do not answer. Try again later.'],
   ]);
+});
+
+test('activity waits while ClickHouse is away, and goes on when it is back (S28)', async () => {
+  await using proxy = await openProxy(new URL(world.settings.CLICKHOUSE_URL));
+  const { url } = await world.gateway({ CLICKHOUSE_URL: `http://127.0.0.1:${proxy.port}` });
+  const day = (at: number) => Date.UTC(2013, 5, 1 + at);
+  const where = { wikis: ['awaywiki'] };
+  const event = (id: string, time: number) => wikiEvent(id, time, { wiki: 'awaywiki' });
+  const events = client(url).subscribe<ActivityEvent>(watchActivity, { every: 'P1D', where, since: await now() });
+  const closed = take(events, 3);
+  await publishEvents(world, [event('away-0', day(0)), event('away-1', day(1)), event('away-2', day(2))]);
+  await closed;
+  const again = Promise.withResolvers<void>();
+  let refusals = 0;
+  proxy.onRefuse = () => {
+    if (++refusals === 3) again.resolve();
+  };
+  proxy.cut();
+  const coming = take(events, 1);
+  await publishEvents(world, [event('away-late', day(0))]);
+  await Promise.race([again.promise, coming]);
+  proxy.mend();
+  const [late] = await coming;
+  expect(late!.wikiActivity).toMatchObject({ correction: true, activity: { edits: 2 } });
+  await events.return!();
 });
 
 async function openWorldWithoutTables(): Promise<Client> {

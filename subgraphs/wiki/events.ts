@@ -8,6 +8,7 @@ import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { Streams } from '../streams/stream.ts';
+import { untilAnswered } from '../untilAnswered.ts';
 import { editFilter, matches } from './filter.ts';
 import type { WikiQuestions } from './questions.ts';
 import { WikiActivityEvent, WikiEdit, WikiEditEvent, WikiFilter } from './types.ts';
@@ -67,7 +68,7 @@ export function wikiActivityEvents(streams: Streams, questions: WikiQuestions, a
       now: Date.now,
       async count(position, from, to, signal) {
         await applied.reaches(position, signal);
-        return questions.activityBefore(position, from, to, every, filter, signal);
+        return untilAnswered(() => questions.activityBefore(position, from, to, every, filter, signal), signal);
       },
     });
   };
