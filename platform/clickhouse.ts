@@ -17,6 +17,7 @@ export function openClickHouse(
     application: 'tributary',
     log: { level: ClickHouseLogLevel.OFF }, // what fails is thrown, and logged by whoever catches it
     request_timeout: patienceSeconds * 1_000,
+    use_multipart_params_auto: true, // a URL may hold a megabyte at most, and proxies take less
     clickhouse_settings: {
       async_insert: 0,
       max_execution_time: patienceSeconds,
@@ -40,7 +41,8 @@ export class Tables {
 
   /**
    * The rows of a statement, which ends on the server when the signal is given.
-   * @throws TributaryError STORE_UNAVAILABLE when ClickHouse does not answer, COST_LIMIT when it is asked too much.
+   * @throws TributaryError STORE_UNAVAILABLE when ClickHouse does not answer, COST_LIMIT when it is asked too much,
+   *   BAD_USER_INPUT when it does not take a parameter of this length.
    */
   async read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
     this.onStatement?.(query);
@@ -69,9 +71,19 @@ const tooCostly = new Set(['TIMEOUT_EXCEEDED', 'TOO_SLOW', 'MEMORY_LIMIT_EXCEEDE
 /** Before ingest has run for the first time. */
 const notMadeYet = new Set(['UNKNOWN_DATABASE', 'UNKNOWN_TABLE']);
 
+/** What the HTTP server before ClickHouse says; such errors have no type. */
+const tooLong = /Field value too long|URI invalid or too long/;
+
 /** The error as a client may see it: never with the statement, which the server's own text holds. */
 function readable(cause: unknown): Error {
   const type = cause instanceof ClickHouseError ? (cause.type ?? '') : undefined;
+  if (type === undefined && tooLong.test(messageOf(cause)))
+    return new TributaryError(
+      'BAD_USER_INPUT',
+      'An argument is longer than the tables (ClickHouse) take, which is 128 KiB as a rule. Give shorter or fewer values.',
+      {},
+      { cause },
+    );
   if (type === undefined || notMadeYet.has(type))
     return new TributaryError(
       'STORE_UNAVAILABLE',

@@ -384,6 +384,28 @@ describe('a bad request is refused with a code, and says what is wrong:', () => 
     expect(errors?.[0]?.message).toBe('where.titles holds 1001 values; give at most 1000.');
     expect((await edits({ where: { titles: titles.slice(1) } })).totalCount).toBe(0);
   });
+
+  test('a filter that is longer than ClickHouse takes, and not one that is as long as promised', async () => {
+    const long = (letters: number) => Array.from({ length: 1000 }, (_, at) => `${at}`.padStart(letters, "'"));
+    const lists = { titles: long(49), users: long(49), wikis: long(49), comment: 'é'.repeat(49_000) };
+    expect((await edits({ where: lists })).totalCount).toBe(0);
+    for (const where of [{ titles: long(60) }, { comment: 'a'.repeat(100_000) }]) {
+      const { errors } = await gateway.ask(list, { where });
+      expect(errors?.map(({ extensions, message }) => [extensions.code, message])).toEqual([
+        ['BAD_USER_INPUT', expect.stringMatching(/^where\.(titles|comment) takes \d+ bytes .* at most 100000\.$/)],
+      ]);
+    }
+    const { errors } = await gateway.ask('query ($id: ID!) { wikiEdit(id: $id) { id } }', { id: 'x'.repeat(200_000) });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('a page cursor of no time', async () => {
+    const cursor = (time: number) => Buffer.from(JSON.stringify([time, 'x'])).toString('base64url');
+    const { errors } = await gateway.ask(list, { after: cursor(1e30) });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+    for (const time of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+      expect((await gateway.ask(list, { after: cursor(time), first: 1 })).errors).toBeUndefined();
+  });
 });
 
 interface EditEvent {

@@ -16,8 +16,10 @@ export interface EditFilter {
 }
 
 const longestList = 1_000;
+/** In bytes. ClickHouse takes 128 KiB a parameter, http_max_field_value_size, which a statement cannot change. */
+const longestValue = 100_000;
 
-/** @throws TributaryError BAD_USER_INPUT when a list is too long. */
+/** @throws TributaryError BAD_USER_INPUT when a list or a text is too long. */
 export function editFilter(where: WikiFilter | null | undefined): EditFilter {
   const list = <T extends string | number>(name: keyof WikiFilter): T[] | null => {
     const values = where?.[name] as T[] | null | undefined;
@@ -27,7 +29,7 @@ export function editFilter(where: WikiFilter | null | undefined): EditFilter {
         'BAD_USER_INPUT',
         `where.${name} holds ${values.length} values; give at most ${longestList}.`,
       );
-    return [...new Set(values)].sort();
+    return fitting(name, [...new Set(values)].sort());
   };
   return {
     wikis: list('wikis'),
@@ -37,8 +39,18 @@ export function editFilter(where: WikiFilter | null | undefined): EditFilter {
     namespaces: list('namespaces'),
     bot: where?.bot ?? null,
     minor: where?.minor ?? null,
-    comment: where?.comment ? fold(where.comment) : null,
+    comment: where?.comment ? fitting('comment', fold(where.comment)) : null,
   };
+}
+
+function fitting<T>(name: keyof WikiFilter, value: T): T {
+  // Nothing is longer in the text of a parameter than in JSON, but quotes.
+  const bytes = Buffer.byteLength(JSON.stringify(value).replaceAll("'", "\\'"));
+  if (bytes <= longestValue) return value;
+  throw new TributaryError(
+    'BAD_USER_INPUT',
+    `where.${name} takes ${bytes} bytes as JSON, with ' as \\'; give at most ${longestValue}.`,
+  );
 }
 
 /** Whether an edit belongs to the filter. `conditions` says the same to ClickHouse; a test holds them together. */
