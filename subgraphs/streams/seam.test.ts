@@ -40,3 +40,48 @@ test('a subscription holds pages only while it is behind the ring and not ended 
   await setImmediate();
   expect(pool.bytes).toBe(0);
 });
+
+test('there is nothing to read only at the end of the ring, and not while the archive or the log is waited for (S30)', async () => {
+  const world = new World(1);
+  const ring = new Ring(1 << 20);
+  for (let i = 0; i < 2; i++) world.append(0);
+  await world.follow('topic', ring);
+  const reader = new Subscription(
+    {
+      ring,
+      pages: new Pages(world, 'topic', new PagePool(1 << 20)),
+      archivedEnd: () => world.archivedEnd(),
+      positionAt: async () => [],
+      kept: async () => [],
+      encode: String,
+      now: () => world.clock,
+      timer: world.timer,
+    },
+    { from: [0], select: ({ offset }) => offset, onEnd: () => {} },
+  );
+  const first = reader.next();
+  const seen: unknown[] = [];
+  const look = async () => {
+    await setImmediate();
+    seen.push(reader.quietSince);
+  };
+  await look(); // the archive has nothing yet
+  world.archive(0, 2);
+  world.commit();
+  world.tick(1_000);
+  await look(); // the log has not answered
+  world.answer();
+  await first;
+  await reader.next();
+  const live = reader.next();
+  await look();
+  const quietFrom = world.clock;
+  world.tick(5_000);
+  await look();
+  world.append(0);
+  world.deliver(0, 1);
+  await live;
+  await look();
+  expect(seen).toEqual([undefined, undefined, quietFrom, quietFrom, undefined]);
+  await reader.return();
+});

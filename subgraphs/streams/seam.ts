@@ -71,6 +71,7 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
   #filling: Promise<boolean> | undefined;
   #pause = 0;
   #sinceTurn = 0;
+  #quietSince: number | undefined;
   #wake: (() => void) | undefined;
   /** Where the subscription started, and the cursor of that place. */
   readonly startPosition: Position;
@@ -86,6 +87,14 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /**
+   * Since when there has been nothing to read, because the end of the ring is reached; undefined while there is, and
+   * while the log, the archive or the broker is waited for.
+   */
+  get quietSince(): number | undefined {
+    return this.#quietSince;
   }
 
   next(): Promise<IteratorResult<StreamEvent<T>, undefined>> {
@@ -137,8 +146,12 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
       if (this.#sinceTurn >= slice) await this.#giveTurn();
       if (this.#stopped.signal.aborted) return undefined;
       if (ring.failure) throw ring.failure;
-      if (until !== undefined && !this.#bound && now() >= until) this.#bound = await positionAt(until);
+      if (until !== undefined && !this.#bound && now() >= until) {
+        this.#quietSince = undefined;
+        this.#bound = await positionAt(until);
+      }
       const found = this.#look();
+      this.#quietSince = found === 'nothing' ? (this.#quietSince ?? now()) : undefined;
       if (found === 'complete') return undefined;
       if (found === 'moved') continue;
       if (found === 'unread') await this.#catchUp();

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Position } from '../streams/position.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { WikiActivity } from './types.ts';
@@ -35,14 +35,34 @@ interface WindowEvent {
 /** What a window reads from: a subscription that gives every edit. */
 export interface EditSource extends AsyncIterator<StreamEvent<Seen>, undefined> {
   readonly startPosition: Position;
+  /** Since when there has been nothing to read; undefined while there is, or may be. */
+  readonly quietSince: number | undefined;
 }
 
 /** Where the clock leaps over more buckets than this, those without an edit on the way are passed over. */
 const longestLeap = 1_000;
+/** How long and how many buckets wait for more late edits, while edits come without a pause. */
+const gathering = { milliseconds: 250, buckets: 100 };
+/** As many microtasks pass at most until the source gives an edit that it has at hand. */
+const ticksAtHand = 4;
+/** The longest delay that a timer takes, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
+/** What is awaited of the source. */
+class Coming {
+  isSettled = false;
+
+  constructor(readonly result: Promise<IteratorResult<StreamEvent<Seen>, undefined>>) {
+    const settle = () => {
+      this.isSettled = true;
+    };
+    result.then(settle, settle);
+  }
+}
 
 /**
  * Counts per bucket, live. A bucket is told when it closes: when the watermark has passed its end, or, where nothing
- * comes, when the clock has. It is told again, as a correction, when an edit comes late.
+ * comes, when the clock has. It is told again, as a correction, when edits come late: once for all that are at hand.
  *
  * The state is a position of the stream and a mark, the time before which buckets are closed; both are in the cursor.
  * No count is kept here: every one is asked of the table, as the count of what stands before the position. So whoever
@@ -54,12 +74,15 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
   readonly #options: WindowOptions;
   readonly #watermark = new Watermark();
   readonly #ended = new AbortController();
-  /** Buckets not yet closed that have seen an edit, by their begin. */
+  /** Buckets not yet closed that have seen an edit, by their begin; none further in the future than the longest leap. */
   readonly #touched = new Set<number>();
+  /** Closed buckets with edits that have not been told, by their begin; the one with the first such edit comes first. */
+  readonly #late = new Map<number, { before: Position; at: Date }>();
+  #lateSince = 0;
   #mark: number | undefined;
   #position: Position;
   #queue: WindowEvent[] = [];
-  #pending: Promise<IteratorResult<StreamEvent<Seen>, undefined>> | undefined;
+  #coming: Coming | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #complete = false;
 
@@ -107,39 +130,48 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
 
   /** Takes the next edit, or the silence where there is none, and queues what follows from it. */
   async #step(): Promise<void> {
-    this.#pending ??= this.#source.next();
-    const found = await this.#unlessQuiet(this.#pending);
-    if (found === 'quiet') {
+    this.#coming ??= new Coming(this.#source.next());
+    const coming = this.#coming;
+    // What is at hand is taken without a timer, which costs more than all else about an edit.
+    for (let tick = 0; tick < ticksAtHand && !coming.isSettled; tick++) await undefined;
+    if (!coming.isSettled && this.#late.size > 0) {
+      await setImmediate(); // the source may only have given others their turn
+      if (!coming.isSettled) return this.#correct();
+    }
+    if (!coming.isSettled && !(await this.#comes(coming.result))) {
       const now = this.#options.now();
       // Up to the newest edit every bucket; from there on the clock may leap.
       await this.#close(Math.min(this.#watermark.newest, now - patienceMs), new Date(now));
       return this.#close(now - patienceMs, new Date(now));
     }
-    this.#pending = undefined;
+    const found = await coming.result;
+    this.#coming = undefined;
     if (found.done) return this.#finish();
     const { value: seen, position, at } = found.value;
+    this.#take(seen, at);
     this.#position = position;
-    await this.#take(seen, at);
     const reached = this.#watermark.reached(position);
     if (reached !== undefined) await this.#close(reached, at);
+    const { milliseconds, buckets } = gathering;
+    if (this.#late.size >= buckets || (this.#late.size > 0 && this.#options.now() >= this.#lateSince + milliseconds))
+      await this.#correct();
   }
 
-  async #take({ time, partition, counts }: Seen, at: Date): Promise<void> {
+  #take({ time, partition, counts }: Seen, at: Date): void {
     const bucket = this.#floor(time);
+    const present = this.#floor(at.getTime());
     this.#watermark.see(partition, at.getTime(), time);
-    if (!counts) this.#mark ??= this.#floor(Math.min(time, at.getTime()));
-    else if (this.#mark === undefined) {
-      this.#mark = Math.min(bucket, this.#floor(at.getTime()));
-      this.#touched.add(bucket);
-    } else if (bucket >= this.#mark) this.#touched.add(bucket);
-    else {
-      const [activity] = await this.#count(bucket, bucket + this.#options.every);
-      this.#tell(activity!, true, this.#mark, at);
-    }
+    this.#mark ??= Math.min(bucket, present);
+    if (!counts) return;
+    if (bucket < this.#mark) {
+      if (this.#late.size === 0) this.#lateSince = this.#options.now();
+      this.#late.set(bucket, { before: this.#late.get(bucket)?.before ?? this.#position, at });
+    } else if (bucket <= present + longestLeap * this.#options.every) this.#touched.add(bucket);
   }
 
   async #finish(): Promise<void> {
     const { until, now } = this.#options;
+    if (!this.#ended.signal.aborted) await this.#correct();
     if (until !== undefined && this.#mark !== undefined && !this.#ended.signal.aborted)
       await this.#close(until, new Date(Math.min(until, now())));
     this.#complete = true;
@@ -153,10 +185,11 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
     this.#mark ??= end; // whoever has seen nothing begins with the present bucket
     const begin = this.#mark;
     if (end <= begin) return;
+    await this.#correct(); // first, because the cursor of what closes lies after the late edits
     for (const activity of await this.#closing(begin, end)) {
       const start = activity.start.getTime();
       this.#touched.delete(start);
-      this.#tell(activity, false, start + every, at);
+      this.#queue.push(this.#event(activity, false, start + every, at));
     }
     this.#mark = end;
     // The last event says that all are closed, also those that were passed over.
@@ -164,26 +197,45 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
     if (last) this.#queue[this.#queue.length - 1] = this.#event(last.activity, last.correction, end, at);
   }
 
-  async #closing(begin: number, end: number): Promise<WikiActivity[]> {
+  #closing(begin: number, end: number): Promise<WikiActivity[]> {
+    if (end - begin <= longestLeap * this.#options.every) return this.#count(begin, end);
+    return this.#counts([...new Set([begin, ...this.#touched])].filter((start) => start < end));
+  }
+
+  /**
+   * Tells the buckets that late edits have changed. The cursor of each lies before the first late edit of the next, so
+   * whoever resumes there gets all that follow, and those before again when they have changed since.
+   */
+  async #correct(): Promise<void> {
+    if (this.#late.size === 0) return;
+    const late = [...this.#late];
+    this.#late.clear();
+    const activities = await this.#counts(late.map(([bucket]) => bucket));
+    const activityOf = new Map(activities.map((activity) => [activity.start.getTime(), activity]));
+    for (const [index, [bucket, { at }]] of late.entries()) {
+      const position = late[index + 1]?.[1].before ?? this.#position;
+      this.#queue.push(this.#event(activityOf.get(bucket)!, true, this.#mark!, at, position));
+    }
+  }
+
+  /** Of some buckets, in order; those side by side are asked for at once. */
+  async #counts(buckets: number[]): Promise<WikiActivity[]> {
     const { every } = this.#options;
-    if (end - begin <= longestLeap * every) return this.#count(begin, end);
-    const buckets: WikiActivity[] = [];
-    for (const bucket of [...new Set([begin, ...this.#touched])].filter((start) => start < end).sort((a, b) => a - b))
-      buckets.push(...(await this.#count(bucket, bucket + every)));
-    return buckets;
+    const starts = buckets.sort((a, b) => a - b);
+    const activities: WikiActivity[] = [];
+    for (let first = 0, next = 1; first < starts.length; first = next++) {
+      while (starts[next] === starts[next - 1]! + every) next++;
+      activities.push(...(await this.#count(starts[first]!, starts[next - 1]! + every)));
+    }
+    return activities;
   }
 
   #count(from: number, to: number): Promise<WikiActivity[]> {
     return this.#options.count(this.#position, from, to, this.#ended.signal);
   }
 
-  #tell(activity: WikiActivity, correction: boolean, mark: number, at: Date): void {
-    this.#queue.push(this.#event(activity, correction, mark, at));
-  }
-
-  #event(activity: WikiActivity, correction: boolean, mark: number, at: Date): WindowEvent {
+  #event(activity: WikiActivity, correction: boolean, mark: number, at: Date, position = this.#position): WindowEvent {
     const { encode } = this.#options;
-    const position = this.#position;
     return {
       activity,
       correction,
@@ -198,19 +250,20 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
     return Math.floor(time / this.#options.every) * this.#options.every;
   }
 
-  /** What has come, or 'quiet' when nothing comes for a while and a bucket has ended by the clock. */
-  async #unlessQuiet<T>(coming: Promise<T>): Promise<T | 'quiet'> {
-    const done = new AbortController();
+  /** Waits. @returns false when there has been nothing to read for a while, and a bucket has ended by the clock */
+  async #comes(coming: Promise<unknown>): Promise<boolean> {
     const { every, now } = this.#options;
-    const next = (this.#mark ?? this.#floor(now())) + every;
-    const patience = Math.max(patienceMs, next + patienceMs - now());
-    const signal = AbortSignal.any([done.signal, this.#ended.signal]);
-    // Longer delays than a timer takes end early, and begin again.
-    const silence = delay(Math.min(patience, 2 ** 31 - 1), 'quiet' as const, { signal }).catch(() => 'quiet' as const);
-    try {
-      return await Promise.race([coming, silence]);
-    } finally {
-      done.abort();
+    const end = (this.#mark ?? this.#floor(now())) + every;
+    for (;;) {
+      const wait = Math.max(this.#source.quietSince ?? now(), end) + patienceMs - now();
+      if (wait <= 0 || this.#ended.signal.aborted) return false;
+      const { promise: silence, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(resolve, Math.min(wait, longestTimer), false);
+      try {
+        if (await Promise.race([coming.then(() => true), silence])) return true;
+      } finally {
+        clearTimeout(timer);
+      }
     }
   }
 }
