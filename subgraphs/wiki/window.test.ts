@@ -12,6 +12,7 @@ const begun = Date.UTC(2026, 0, 1);
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** One partition, the table of its edits, and a clock that a test moves. */
@@ -19,6 +20,8 @@ class World {
   clock = begun;
   quietSince: number | undefined;
   readonly edits: { time: number; at: number }[] = [];
+  /** Called for every edit that is read. */
+  onRead: (() => void) | undefined;
   /** The spans that were asked for, in seconds since the begin. */
   readonly questions: [from: number, to: number][] = [];
 
@@ -40,6 +43,7 @@ class World {
         if (ended || offset >= end) return { done: true, value: undefined };
         const position = [offset + 1];
         const { time, at } = this.edits[offset++]!;
+        this.onRead?.();
         const value: Seen = { time, partition: 0, counts: true };
         const event: StreamEvent<Seen> = { value, position, at: new Date(at), cursor: '' };
         return { done: false, value: event };
@@ -95,9 +99,10 @@ const brief = ({ bucket, edits, correction }: Told) => [bucket, edits, correctio
 
 test('late edits that are at hand are one question and one event a bucket, and lose nothing at any cursor (S31)', async () => {
   const world = new World();
-  world.clock = begun + 100_000;
+  world.clock = begun + 110_000;
   for (const seconds of [3, 100]) world.edit(seconds); // closes bucket 0, then those up to 97
   for (let more = 0; more < 2_000; more++) world.edit([5, 4, 40, 6][more % 4]!);
+  world.edit(103); // closes 98 to 100, which is told after what came before
   const whole = await take(world.window({ end: world.edits.length }));
   const closed = whole.slice(0, 98);
   expect(closed.map(({ bucket, correction }) => [bucket, correction])).toEqual(
@@ -108,17 +113,21 @@ test('late edits that are at hand are one question and one event a bucket, and l
     [4, 500, true],
     [40, 500, true],
     [6, 500, true],
+    [98, 0, false],
+    [99, 0, false],
+    [100, 1, false],
   ]);
   expect(world.questions).toEqual([
     [0, 1],
     [1, 98],
     [4, 7],
     [40, 41],
+    [98, 101],
   ]);
 
   const last = (told: Told[]) => Object.fromEntries(told.map(({ bucket, edits }) => [bucket, edits]));
-  for (const [index, { cursor }] of whole.entries()) {
-    if (index < 97) continue;
+  for (let index = 97; index < 102; index++) {
+    const { cursor } = whole[index]!;
     const rest = await take(world.window({ ...cursor, end: world.edits.length }));
     expect(last([...whole.slice(0, index + 1), ...rest])).toEqual(last(whole));
   }
@@ -133,13 +142,15 @@ test('a late edit is told when nothing follows it, and while edits come without 
   const alone = take(window, 1);
   world.edit(1);
   expect((await alone).map(brief)).toEqual([[1, 1, true]]);
+  const read = world.edits.length;
+  world.onRead = () => {
+    world.clock += 10;
+    if (world.edits.length < read + 1_000) world.edit(10);
+  };
   const busy = take(window, 1);
   world.edit(2);
-  for (let more = 0; more < 3; more++) {
-    world.clock += 100;
-    world.edit(10);
-  }
   expect((await busy).map(brief)).toEqual([[2, 1, true]]);
+  expect(world.edits.length - read).toBeLessThan(50);
   await window.return();
 });
 
@@ -181,4 +192,12 @@ test('edits that claim to be of a far future are not remembered without end, and
     [500, 1, end],
   ]);
   expect((await window.return()).done).toBe(true);
+});
+
+test('an edit that is at hand costs no timer', async () => {
+  const world = new World();
+  for (let more = 0; more < 1_000; more++) world.edit(0);
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  await take(world.window({ end: world.edits.length }));
+  expect(timers).not.toHaveBeenCalled();
 });
