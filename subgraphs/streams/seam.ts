@@ -91,7 +91,7 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
 
   /**
    * Since when there has been nothing to read, because the end of the ring is reached; undefined while there is, and
-   * while the log, the archive or the broker is waited for.
+   * while the log or the archive is waited for.
    */
   get quietSince(): number | undefined {
     return this.#quietSince;
