@@ -1,28 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 
-/** Where a topic begins and ends: of each partition, by its number, the oldest offset and the next one to be written. */
-export interface TopicRange {
-  oldest: number[];
-  end: number[];
-}
-
-/** What a topic holds now. @param topic name as it is in Kafka */
-export async function rangeOf(kafka: Kafka, topic: string): Promise<TopicRange> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const range: TopicRange = { oldest: [], end: [] };
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-      range.oldest[partition] = Number(low);
-      range.end[partition] = Number(high);
-    }
-    return range;
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 /**
  * Reads what lies in [from, to) of each partition, each in its order.
  * @param topic name as it is in Kafka

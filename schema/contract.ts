@@ -6,6 +6,16 @@ export class ContractError extends Error {
   override readonly name = 'ContractError';
 }
 
+/** What a parse gives; undefined when the message breaks its contract. */
+export function unlessBroken<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ContractError) return undefined;
+    throw error;
+  }
+}
+
 /** The value of a message. @throws ContractError when it is no JSON. */
 export function parseJson(value: string): unknown {
   try {

@@ -88,10 +88,8 @@ test('of two messages of one millisecond the later one counts, also when a rebui
   await apply(1);
   const archived = [[1], [2]];
   const archive: TopicLog = {
-    ends: async () => [2],
-    oldest: async () => [0],
-    committed: async () => [2],
-    archivedEnd: async () => {
+    range: async () => ({ oldest: [0], end: [2] }),
+    committed: async () => {
       await apply(2); // the rebuild has begun, and has written nothing yet
       return archived.shift()!;
     },

@@ -1,4 +1,5 @@
-import { rangeOf, readRange } from '../platform/readRange.ts';
+import { rangeOf } from '../platform/offsets.ts';
+import { readRange } from '../platform/readRange.ts';
 import type { World } from './world.ts';
 
 export interface TopicMessage {

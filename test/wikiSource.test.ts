@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { rangeOf } from '../platform/readRange.ts';
+import { rangeOf } from '../platform/offsets.ts';
 import { projectRoot } from '../platform/root.ts';
 import { freePort } from '../servers/ports.ts';
 import { EventStreamServer, type Fault } from './eventStreamServer.ts';

@@ -1,19 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import type { Settings } from '../../platform/config.ts';
 import { ClickHouseLog, type LoggedMessage } from '../../platform/messageLog.ts';
-import { logGroup, type TopicName } from '../../schema/topics.ts';
+import { byPartition, rangeOf, type TopicRange } from '../../platform/offsets.ts';
+import type { TopicName } from '../../schema/topics.ts';
 
 /** The archive of one topic, as far as a rebuild needs it. */
 export interface TopicLog {
-  /** The offset after the newest message of each partition, now. */
-  ends(): Promise<number[]>;
-  /** The offset of the oldest message that Kafka still has in each partition, or that comes next where it has none. */
-  oldest(): Promise<number[]>;
+  /** What the topic holds now. */
+  range(): Promise<TopicRange>;
   /** The offset up to which a consumer group, named without KAFKA_PREFIX, has taken each partition. */
   committed(group: string): Promise<number[]>;
-  /** The offset up to which each partition is archived. */
-  archivedEnd(): Promise<number[]>;
   /** How many messages of each partition before these offsets are archived, and the first of them. */
   coverage(ends: number[]): Promise<{ messages: number; first: number }[]>;
   /** Messages of a partition from an offset on, in order; none when there are no more before `to`. */
@@ -32,22 +30,18 @@ WHERE topic = {topic:String} AND partition = {partition:UInt32} AND offset < {en
 export function topicLog(kafka: Kafka, clickhouse: ClickHouseClient, settings: Settings, topic: TopicName): TopicLog {
   const name = settings.KAFKA_PREFIX + topic;
   const reader = new ClickHouseLog(clickhouse);
-  const admin = async <T>(ask: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
-    const connection = kafka.admin();
-    await connection.connect();
-    return ask(connection).finally(() => connection.disconnect());
-  };
-  const committed = (group: string) =>
-    admin(async (kafka) => {
-      const [of] = await kafka.fetchOffsets({ groupId: settings.KAFKA_PREFIX + group, topics: [name] });
-      return byPartition(of!.partitions);
-    });
-  const offsets = () => admin((kafka) => kafka.fetchTopicOffsets(name));
   return {
-    ends: async () => byPartition(await offsets()),
-    oldest: async () => byPartition((await offsets()).map(({ partition, low }) => ({ partition, offset: low }))),
-    committed,
-    archivedEnd: () => committed(logGroup),
+    range: () => rangeOf(kafka, name),
+    async committed(group) {
+      const admin = kafka.admin();
+      try {
+        await admin.connect();
+        const [of] = await admin.fetchOffsets({ groupId: settings.KAFKA_PREFIX + group, topics: [name] });
+        return byPartition(of!.partitions);
+      } finally {
+        await admin.disconnect();
+      }
+    },
     coverage: (ends) =>
       Promise.all(
         ends.map(async (end, partition) => {
@@ -64,9 +58,26 @@ export function topicLog(kafka: Kafka, clickhouse: ClickHouseClient, settings: S
   };
 }
 
-/** A partition for which nothing is committed has the offset -1. */
-function byPartition(places: { partition: number; offset: string }[]): number[] {
-  const offsets: number[] = [];
-  for (const { partition, offset } of places) offsets[partition] = Math.max(0, Number(offset));
-  return Array.from(offsets, (offset) => offset ?? 0);
+const pollMs = 100;
+
+/**
+ * Waits until a consumer group has taken all that there is when it is asked for; what Kafka has lost nobody can take.
+ * @returns where the topic ended then, by partition
+ */
+export async function taken(
+  of: TopicLog,
+  group: string,
+  stopped: AbortSignal,
+  progress: (done: number, total: number) => void,
+): Promise<number[]> {
+  const { oldest, end: ends } = await of.range();
+  const total = ends.reduce((sum, end) => sum + end, 0);
+  for (;;) {
+    const offsets = await of.committed(group);
+    const left = (end: number, at: number) => Math.max(0, end - Math.max(offsets[at] ?? 0, oldest[at]!));
+    const lag = ends.reduce((sum, end, partition) => sum + left(end, partition), 0);
+    if (lag === 0) return ends;
+    progress(total - lag, total);
+    await delay(pollMs, undefined, { signal: stopped });
+  }
 }

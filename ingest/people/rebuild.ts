@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import neo4j from 'neo4j-driver';
+import type { LoggedMessage } from '../../platform/messageLog.ts';
 import type { Graph } from '../../platform/neo4j.ts';
-import { ContractError } from '../../schema/contract.ts';
+import { unlessBroken } from '../../schema/contract.ts';
 import { parsePeopleMessage } from '../../schema/people/change.ts';
 import { unnamed } from '../../schema/people/graph.ts';
-import type { TopicLog } from '../log/topicLog.ts';
+import { logGroup } from '../../schema/topics.ts';
+import { type TopicLog, taken } from '../log/topicLog.ts';
 import { Clock, type PlacedMessage, versioned, writeChanges } from './sink.ts';
 import * as cypher from './statements.ts';
 
@@ -19,8 +20,6 @@ export interface RebuildResult {
   /** Of them, how many break the present contract and wrote nothing. */
   refused: number;
 }
-
-const archivePollMs = 100;
 
 /**
  * Builds the people graph anew from the log, in place, while it serves and while new messages are written.
@@ -40,8 +39,8 @@ export async function rebuildPeople(
   progress: (done: number, total: number) => void,
 ): Promise<RebuildResult> {
   if (!acceptHoles) await refuseHoles(log);
-  const { generation, applied } = await begin(graph, (await log.ends()).length);
-  const ends = await archivedAll(log, stopped);
+  const { generation, applied } = await begin(graph, (await log.range()).end.length);
+  const ends = await taken(log, logGroup, stopped, () => {});
   const total = (await log.coverage(applied)).reduce((sum, { messages }) => sum + messages, 0);
   const result: RebuildResult = { messages: 0, refused: 0 };
   progress(0, total);
@@ -75,13 +74,9 @@ export async function rebuildPeople(
   return result;
 }
 
-function parsed({ offset, at, value }: { offset: number; at: number; value: string | null }): PlacedMessage {
-  try {
-    return { offset, at, change: parsePeopleMessage(value) };
-  } catch (error) {
-    if (error instanceof ContractError) return { offset, at };
-    throw error;
-  }
+function parsed({ offset, at, value }: LoggedMessage): PlacedMessage {
+  const change = unlessBroken(() => parsePeopleMessage(value));
+  return change ? { offset, at, change } : { offset, at };
 }
 
 /** @returns the new generation, and the offset up to which each partition was applied by writers of the old one */
@@ -96,18 +91,8 @@ async function begin(graph: Graph, partitions: number): Promise<{ generation: nu
   });
 }
 
-/** Waits until the archive holds everything that is in the topic now. @returns where the topic ends, by partition */
-async function archivedAll(log: TopicLog, stopped: AbortSignal): Promise<number[]> {
-  const ends = await log.ends();
-  for (;;) {
-    const archive = await log.archivedEnd();
-    if (ends.every((end, partition) => (archive[partition] ?? 0) >= end)) return ends;
-    await delay(archivePollMs, undefined, { signal: stopped });
-  }
-}
-
 async function refuseHoles(log: TopicLog): Promise<void> {
-  const ends = await log.archivedEnd();
+  const ends = await log.committed(logGroup);
   for (const [partition, { messages, first }] of (await log.coverage(ends)).entries()) {
     const end = ends[partition]!;
     if (messages === end) continue;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { messageOf } from '../../platform/errors.ts';
+import { rangeOf } from '../../platform/offsets.ts';
 import { Publisher } from '../../platform/publish.ts';
-import { rangeOf } from '../../platform/readRange.ts';
 import type { RecentChange } from '../../schema/wiki/messages.ts';
 import { peopleDemo } from '../people/demo.ts';
 import type { SourceReport } from './source.ts';

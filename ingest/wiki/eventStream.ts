@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/errors.ts';
 import { version } from '../../platform/root.ts';
 
 /** One server-sent event. */
-export interface StreamEvent {
+export interface ServerSentEvent {
   data: string;
   /** The id that the server gave with this very event. */
   id: string | undefined;
@@ -61,7 +61,7 @@ export async function* eventStream(
   beginning: Beginning,
   stopped: AbortSignal,
   onReconnect: (reason: string, pauseMs: number) => void,
-): AsyncGenerator<StreamEvent[]> {
+): AsyncGenerator<ServerSentEvent[]> {
   const place: Place = { beginning, pauseMs: firstPauseMs };
   for (let failures = 0; ; failures++) {
     let reason = 'the server ended the stream';
@@ -115,7 +115,7 @@ async function* connection(
   { url, eventType, stallMs }: StreamOptions,
   place: Place,
   stopped: AbortSignal,
-): AsyncGenerator<StreamEvent[]> {
+): AsyncGenerator<ServerSentEvent[]> {
   const cut = new AbortController();
   const signal = AbortSignal.any([stopped, cut.signal]);
   // Only while something is waited for: a reader who is busy lets the server wait.
@@ -123,7 +123,7 @@ async function* connection(
     const timer = setTimeout(() => cut.abort(new Error(`nothing came for ${stallMs / 1000} s`)), stallMs);
     return work.finally(() => clearTimeout(timer));
   };
-  let events: StreamEvent[] = [];
+  let events: ServerSentEvent[] = [];
   let lastId = 'after' in place.beginning ? place.beginning.after : '';
   let broken: Error | undefined;
   // Whole events only: what a broken connection leaves behind is neither an event nor a place to go on from.

@@ -1,6 +1,7 @@
 import type { IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { messageOf, TributaryError } from '../../platform/errors.ts';
-import { rangeOf, readRange } from '../../platform/readRange.ts';
+import { rangeOf } from '../../platform/offsets.ts';
+import { readRange } from '../../platform/readRange.ts';
 import { sourceHeaders } from '../../schema/topics.ts';
 import { identityOf, outlineOf } from './outline.ts';
 

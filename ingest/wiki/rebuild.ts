@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { isUnknownTable } from '../../platform/clickhouse.ts';
 import { takeLock } from '../../platform/clickhouseLock.ts';
@@ -9,7 +8,7 @@ import type { Publisher } from '../../platform/publish.ts';
 import { logGroup, viewGroup } from '../../schema/topics.ts';
 import { rebuiltEditsPrefix, wikiEditsRetention, wikiEditsTable } from '../../schema/wiki/table.ts';
 import { sendDeadLetters } from '../deadLetters.ts';
-import type { TopicLog } from '../log/topicLog.ts';
+import { type TopicLog, taken } from '../log/topicLog.ts';
 import { writeBatch } from '../view.ts';
 import { LettersSent } from './lettersSent.ts';
 import { viewOfEdits } from './sink.ts';
@@ -36,11 +35,10 @@ export interface WikiRebuildResult {
   kept: number;
 }
 
-type Progress = (step: string, done: number, total: number) => void;
+type Tell = (step: string, done: number, total: number) => void;
 
 const topic = 'wiki.edits';
 const day = 86_400_000;
-const pollMs = 100;
 /** Partitions read at the same time, so that ClickHouse and this process need not wait for each other. */
 const concurrency = 4;
 
@@ -54,7 +52,7 @@ const concurrency = 4;
  * the two is atomic, for whoever reads as for whoever writes.
  * @throws Error when another rebuild is running, or this one has lost its hold on ClickHouse
  */
-export async function rebuildWiki(rebuild: WikiRebuild, stopped: AbortSignal, progress: Progress) {
+export async function rebuildWiki(rebuild: WikiRebuild, stopped: AbortSignal, progress: Tell) {
   const { clickhouse, settings } = rebuild;
   const lock = await takeLock(clickhouse, `tributary.rebuild.wiki.${settings.CLICKHOUSE_DATABASE}`);
   if (!lock)
@@ -97,12 +95,11 @@ async function fill(
   table: string,
   ended: AbortController,
   stopped: AbortSignal,
-  progress: Progress,
+  progress: Tell,
 ): Promise<WikiRebuildResult> {
-  const ends = await edits.ends();
   const wait = (of: TopicLog, group: string) =>
     taken(of, group, stopped, (done, total) => progress(`Waiting for ingest to take all of ${topic}`, done, total));
-  await wait(edits, logGroup);
+  const ends = await wait(edits, logGroup);
   // What it refuses it has sent to dead.letters before it says that it has taken it.
   await wait(edits, viewGroup('wiki'));
   await wait(deadLetters, logGroup);
@@ -163,25 +160,6 @@ function asFromKafka({ offset, at, key, headers, value }: LoggedMessage) {
     headers,
     attributes: 0,
   };
-}
-
-/** Waits until a consumer group has taken all that there is when it is asked for; what Kafka has lost nobody can take. */
-async function taken(
-  of: TopicLog,
-  group: string,
-  stopped: AbortSignal,
-  progress: (done: number, total: number) => void,
-): Promise<void> {
-  const [ends, oldest] = await Promise.all([of.ends(), of.oldest()]);
-  const total = ends.reduce((sum, end) => sum + end, 0);
-  for (;;) {
-    const offsets = await of.committed(group);
-    const left = (end: number, at: number) => Math.max(0, end - Math.max(offsets[at] ?? 0, oldest[at]!));
-    const lag = ends.reduce((sum, end, partition) => sum + left(end, partition), 0);
-    if (lag === 0) return;
-    progress(total - lag, total);
-    await delay(pollMs, undefined, { signal: stopped });
-  }
 }
 
 const readCommonColumns = `

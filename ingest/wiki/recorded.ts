@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
 import type { Publisher } from '../../platform/publish.ts';
+import { longestTimerMs } from '../../platform/timer.ts';
 import { idle, lines } from '../lines.ts';
 import { isSampled, outlineOf } from './outline.ts';
 
@@ -17,8 +18,6 @@ export interface ReplayOptions {
 const batchSize = 1_000;
 /** Events that are due so soon go with those before them, in milliseconds. */
 const togetherMs = 10;
-/** A timer knows no longer time, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Publishes recorded events, one a line, on wiki.edits as they are; what is no event too, so that it shows up in

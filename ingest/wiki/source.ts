@@ -3,7 +3,7 @@ import type { Kafka, Message } from 'kafkajs';
 import { messageOf, TributaryError } from '../../platform/errors.ts';
 import { Publisher } from '../../platform/publish.ts';
 import { sourceHeaders } from '../../schema/topics.ts';
-import { type Beginning, eventStream, type StreamEvent, type StreamOptions } from './eventStream.ts';
+import { type Beginning, eventStream, type ServerSentEvent, type StreamOptions } from './eventStream.ts';
 import { identityOf, isSampled, outlineOf } from './outline.ts';
 import { markHeaders, type Progress, readProgress } from './progress.ts';
 
@@ -36,8 +36,8 @@ const retryDelaysMs = [500, 1_000, 2_000, 5_000];
 /**
  * Publishes the events of a stream on wiki.edits, untouched, until it is stopped. One batch is acknowledged before the
  * next is sent, so that each message can say what is certainly before it (see Progress); a restart, also after kill -9,
- * neither loses an event that the server still has nor publishes one again, if it has an identity. A broker that is away is waited for: because
- * nobody knows then what it has taken, that is a restart too.
+ * neither loses an event that the server still has nor publishes one again, if it has an identity. A broker that is
+ * away is waited for: because nobody knows then what it has taken, that is a restart too.
  * @throws StreamRefused
  */
 export async function publishStream(
@@ -75,7 +75,7 @@ function beginningOf({ after, appendedAt }: Progress, since: Date | undefined, s
 }
 
 /** An event that is to be published. */
-interface Wanted extends Pick<StreamEvent, 'data' | 'lastId'> {
+interface Wanted extends Pick<ServerSentEvent, 'data' | 'lastId'> {
   key: string | null;
   /** Stands in a header where it is the event's only identity. */
   streamId: string | undefined;
@@ -109,7 +109,7 @@ class Run {
     failed.signal.throwIfAborted();
   }
 
-  #take(event: StreamEvent): void {
+  #take(event: ServerSentEvent): void {
     const { data, lastId } = event;
     const { key, id, time, isCanary } = outlineOf(data);
     if (isCanary || !isSampled(id ?? data, this.options.frac)) return;

@@ -1,6 +1,6 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
-import { ContractError } from '../../schema/contract.ts';
+import { unlessBroken } from '../../schema/contract.ts';
 import { type PeopleChange, parsePeopleMessage } from '../../schema/people/change.ts';
 import type { AppliedPosition } from '../applied.ts';
 import { streamOfItsOwn } from '../federated.ts';
@@ -63,12 +63,7 @@ export function graphChanges(streams: Streams, applied: AppliedPosition, questio
 
 /** A message that breaks its contract changes nothing in the graph, so it has no event. */
 function changeOf({ value }: LoggedMessage): PeopleChange | undefined {
-  try {
-    return parsePeopleMessage(value);
-  } catch (error) {
-    if (error instanceof ContractError) return undefined;
-    throw error;
-  }
+  return unlessBroken(() => parsePeopleMessage(value));
 }
 
 function matches(

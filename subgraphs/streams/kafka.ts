@@ -4,6 +4,7 @@ import type { Admin, Batch, Consumer, IHeaders, Kafka, KafkaMessage } from 'kafk
 import { messageOf, TributaryError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
+import { byPartition } from '../../platform/offsets.ts';
 import { logGroup } from '../../schema/topics.ts';
 import type { Position } from './position.ts';
 import { Recent } from './recent.ts';
@@ -33,13 +34,13 @@ export class KafkaBroker implements Broker {
   }
 
   ends(topic: string): Promise<Position> {
-    return this.#ask(async (admin) => positionOf(await admin.fetchTopicOffsets(this.#prefix + topic)));
+    return this.#ask(async (admin) => byPartition(await admin.fetchTopicOffsets(this.#prefix + topic)));
   }
 
   firstAt(topic: string, time: number): Promise<{ first: Position; oldest: Position }> {
     const name = this.#prefix + topic;
     return this.#ask(async (admin) => {
-      const offsetsAt = async (at: number) => positionOf(await admin.fetchTopicOffsetsByTimestamp(name, at));
+      const offsetsAt = async (at: number) => byPartition(await admin.fetchTopicOffsetsByTimestamp(name, at));
       // Negative times mean something else to Kafka.
       return { first: await offsetsAt(Math.max(0, time)), oldest: await offsetsAt(0) };
     });
@@ -57,7 +58,7 @@ export class KafkaBroker implements Broker {
   /** The offset up to which a consumer group has taken each partition. @param group name without KAFKA_PREFIX */
   committed(group: string, topic: string): Promise<Position> {
     const question = { groupId: this.#prefix + group, topics: [this.#prefix + topic] };
-    return this.#ask(async (admin) => positionOf((await admin.fetchOffsets(question))[0]?.partitions ?? []));
+    return this.#ask(async (admin) => byPartition((await admin.fetchOffsets(question))[0]?.partitions ?? []));
   }
 
   async follow(topic: string, ring: Ring): Promise<Follower> {
@@ -184,11 +185,4 @@ const toLogged =
 
 function textOf(headers: IHeaders = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
-/** A partition for which nothing is committed has the offset -1. */
-function positionOf(partitions: { partition: number; offset: string }[]): Position {
-  const position: number[] = [];
-  for (const { partition, offset } of partitions) position[partition] = Math.max(0, Number(offset));
-  return Array.from(position, (offset) => offset ?? 0);
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { TributaryError } from '../../platform/errors.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
+import { longestTimerMs } from '../../platform/timer.ts';
 import type { Pages } from './pages.ts';
 import type { Position } from './position.ts';
 import type { Ring } from './ring.ts';
@@ -48,8 +49,6 @@ export interface Reading<T> {
 const slice = 256;
 /** How long to wait before asking again whether the archive has come nearer, in milliseconds. */
 const archivePause = { least: 50, most: 1_000 };
-/** The longest delay that a timer takes, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 interface Ask<T> {
   resolve(result: IteratorResult<StreamEvent<T>, undefined>): void;
@@ -273,7 +272,7 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
         resolve();
       };
       const unwatch = forRing ? ring.watch(wake) : undefined;
-      const cancel = delay === undefined ? undefined : timer(Math.min(Math.max(delay, 0), longestTimer), wake);
+      const cancel = delay === undefined ? undefined : timer(Math.min(Math.max(delay, 0), longestTimerMs), wake);
       this.#wake = wake;
     });
   }

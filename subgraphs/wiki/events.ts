@@ -1,6 +1,6 @@
 import { Arg, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
-import { ContractError } from '../../schema/contract.ts';
+import { unlessBroken } from '../../schema/contract.ts';
 import { type WikiEdit as Edit, parseWikiEdit } from '../../schema/wiki/edit.ts';
 import type { AppliedPosition } from '../applied.ts';
 import { durationMs } from '../duration.ts';
@@ -76,12 +76,7 @@ export function wikiActivityEvents(streams: Streams, questions: WikiQuestions, a
 
 /** A message that breaks its contract is no edit, so it has no event. */
 function editOf({ partition, offset, value }: LoggedMessage): Edit | undefined {
-  try {
-    return parseWikiEdit(value, { topic, partition, offset });
-  } catch (error) {
-    if (error instanceof ContractError) return undefined;
-    throw error;
-  }
+  return unlessBroken(() => parseWikiEdit(value, { topic, partition, offset }));
 }
 
 function toEdit(edit: Edit, { value }: LoggedMessage): WikiEdit {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { longestTimerMs } from '../../platform/timer.ts';
 import type { Position } from '../streams/position.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { WikiActivity } from './types.ts';
@@ -45,8 +46,6 @@ const longestLeap = 1_000;
 const gathering = { milliseconds: 250, buckets: 100 };
 /** As many microtasks pass at most until the source gives an edit that it has at hand. */
 const ticksAtHand = 4;
-/** The longest delay that a timer takes, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 /** What is awaited of the source. */
 class Coming {
@@ -258,7 +257,7 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
       const wait = Math.max(this.#source.quietSince ?? now(), end) + patienceMs - now();
       if (wait <= 0 || this.#ended.signal.aborted) return false;
       const { promise: silence, resolve } = Promise.withResolvers<boolean>();
-      const timer = setTimeout(resolve, Math.min(wait, longestTimer), false);
+      const timer = setTimeout(resolve, Math.min(wait, longestTimerMs), false);
       try {
         if (await Promise.race([coming.then(() => true), silence])) return true;
       } finally {
