@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TopicLog, topicLog } from '../ingest/log/topicLog.ts';
 import { rebuildPeople } from '../ingest/people/rebuild.ts';
-import { applyMessages } from '../ingest/people/sink.ts';
+import { applyMessages, writeChanges } from '../ingest/people/sink.ts';
 import { parsePeopleMessage } from '../schema/people/change.ts';
+import type { PeopleMessage } from '../schema/people/messages.ts';
 import { foldPeople, graphContents, type LoadMessage, peopleLoad } from './peopleLoad.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -99,6 +100,40 @@ test('of two messages of one millisecond the later one counts, also when a rebui
   await rebuildPeople(world.graph, archive, { acceptHoles: true }, never, () => {});
   expect(await world.graph.read('MATCH (p:Person) RETURN p.name AS name')).toEqual([{ name: 'later' }]);
 });
+
+test.each<PeopleMessage>([
+  { type: 'Person', data: { person_id: 1, name: 'a' } },
+  { type: 'Company', data: { company_id: 1, company_name: 'a' } },
+  { type: 'PersonEmployment', data: { person_id: 1, company_id: 1, end_date: '2001-01-01' } },
+  {
+    type: 'CompanyAcquisition',
+    data: { parent_company_id: 1, acquired_company_id: 2, merged_into_parent_company: true },
+  },
+])('an older $type that had to wait for the writer of a newer one does not undo it', async (message) => {
+  await world.graph.command('MATCH (n) WHERE NOT n:View DETACH DELETE n'); // ingest has been stopped
+  const write = (message: PeopleMessage, version: number, until?: Promise<void>) =>
+    world.graph.write(async (transaction) => {
+      await writeChanges(transaction, [{ change: parsePeopleMessage(JSON.stringify(message)), version }], 1);
+      await until;
+    });
+  await write(message, 1);
+  const { promise: both, resolve: release } = Promise.withResolvers<void>();
+  const newer = write(message, 3, both);
+  await transactions("status = 'Running' AND currentQuery = ''");
+  const older = write(message, 2);
+  await transactions("status STARTS WITH 'Blocked'");
+  release();
+  await Promise.all([newer, older]);
+  const versions = await world.graph.read<{ version: number }>(
+    'MATCH (n) WHERE n.version IS NOT NULL RETURN n.version AS version UNION MATCH ()-[e]->() RETURN e.version AS version',
+  );
+  expect(versions).toEqual([{ version: 3 }]);
+});
+
+/** Waits until a transaction is as described. */
+async function transactions(described: string): Promise<void> {
+  while ((await world.graph.read(`SHOW TRANSACTIONS YIELD status, currentQuery WHERE ${described}`)).length === 0);
+}
 
 function log() {
   return topicLog(world.kafka, world.clickhouse, world.settings, 'people.events');

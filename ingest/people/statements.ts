@@ -1,16 +1,22 @@
-/** What the people graph does with messages, as Cypher. Each takes `$rows`, `$unnamed` and `$generation`. */
+/*
+ * What the people graph does with messages, as Cypher. Each takes `$rows`, `$unnamed` and `$generation`. The first SET
+ * takes the write lock, so that the version compared is the one that will be replaced: a rebuild and ingest may write
+ * one entity at once.
+ */
 
 export const writePersons = `
 UNWIND $rows AS row
 MERGE (p:Person {id: row.id})
-WITH p, row WHERE coalesce(p.version, 0) <= row.version
+SET p.version = coalesce(p.version, 0)
+WITH p, row WHERE p.version <= row.version
 SET p.name = row.name, p.folded = row.folded, p.sort = coalesce(row.name, $unnamed),
     p.version = row.version, p.generation = $generation`;
 
 export const writeCompanies = `
 UNWIND $rows AS row
 MERGE (c:Company {id: row.id})
-WITH c, row WHERE coalesce(c.version, 0) <= row.version
+SET c.version = coalesce(c.version, 0)
+WITH c, row WHERE c.version <= row.version
 SET c.name = row.name, c.folded = row.folded, c.sort = coalesce(row.name, $unnamed), c.headcount = row.headcount,
     c.version = row.version, c.generation = $generation`;
 
@@ -19,7 +25,8 @@ UNWIND $rows AS row
 MERGE (p:Person {id: row.person}) ON CREATE SET p.sort = $unnamed
 MERGE (c:Company {id: row.company}) ON CREATE SET c.sort = $unnamed
 MERGE (p)-[e:EMPLOYED_BY {stint: row.stint}]->(c)
-WITH e, row WHERE coalesce(e.version, 0) <= row.version
+SET e.version = coalesce(e.version, 0)
+WITH e, row WHERE e.version <= row.version
 SET e.title = row.title, e.start = date(row.start), e.end = date(row.end),
     e.version = row.version, e.generation = $generation`;
 
@@ -28,7 +35,8 @@ UNWIND $rows AS row
 MERGE (a:Company {id: row.acquirer}) ON CREATE SET a.sort = $unnamed
 MERGE (b:Company {id: row.acquired}) ON CREATE SET b.sort = $unnamed
 MERGE (a)-[r:ACQUIRED]->(b)
-WITH r, row WHERE coalesce(r.version, 0) <= row.version
+SET r.version = coalesce(r.version, 0)
+WITH r, row WHERE r.version <= row.version
 SET r.merged = row.merged, r.version = row.version, r.generation = $generation`;
 
 /**
