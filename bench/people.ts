@@ -1,21 +1,11 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
 import neo4j, { type Driver } from 'neo4j-driver';
-import { roleCommand } from '../cli/up.ts';
 import { peopleView } from '../ingest/people/sink.ts';
-import { setUp } from '../ingest/setup.ts';
 import { runView } from '../ingest/view.ts';
 import type { Settings } from '../platform/config.ts';
-import { openKafka } from '../platform/kafka.ts';
-import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
-import { Publisher } from '../platform/publish.ts';
 import { keyOf, toPeopleChange } from '../schema/people/change.ts';
 import type { PeopleMessage } from '../schema/people/messages.ts';
-import { freePort } from '../servers/ports.ts';
+import { type Apart, apart } from './apart.ts';
 import { askGraph } from './ask.ts';
 import { median, quantile, row, timed } from './figures.ts';
 
@@ -24,9 +14,9 @@ const rounds = 3;
 /** Both sides write this many batches at a time (ours does so in production), of at most so many rows. */
 const parallel = 1;
 const batchSize = 2_000;
-const log = createLogger('bench', 'silent');
 
 export async function run(given: Settings): Promise<void> {
+  await using installation = await apart(given); // with the constraints, without which the bare loop is no match
   const graph = new Graph(given);
   const driver = neo4j.driver(given.NEO4J_URI, undefined, { disableLosslessIntegers: true });
   for (const [name, messages] of [
@@ -34,7 +24,7 @@ export async function run(given: Settings): Promise<void> {
     ['mixed: persons, companies, stints, acquisitions', mixed()],
   ] as const)
     await benchSink(name, messages, given, graph, driver);
-  await benchQueries(given, graph, driver);
+  await benchQueries(installation, given, graph, driver);
   await driver.close();
   await graph.close();
 }
@@ -94,10 +84,8 @@ const bareStatements = {
 };
 
 async function sinkSeconds(messages: PeopleMessage[], given: Settings, graph: Graph): Promise<number> {
-  const settings = { ...given, KAFKA_PREFIX: `bench${randomBytes(4).toString('hex')}.` };
-  const kafka = openKafka(settings, 'bench', log);
-  await setUp(settings, kafka, graph);
-  const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
+  await using installation = await apart(given);
+  const { settings, kafka, publisher, log } = installation;
   await publisher.publish('people.events', keyed(messages));
   let started = 0;
   const view = peopleView(graph, publisher);
@@ -108,8 +96,6 @@ async function sinkSeconds(messages: PeopleMessage[], given: Settings, graph: Gr
   await finished.done;
   const seconds = (performance.now() - started) / 1000;
   await running.stop();
-  await publisher.close();
-  await dropTopics(kafka, settings.KAFKA_PREFIX);
   return seconds;
 }
 
@@ -131,19 +117,12 @@ function appliedAll(view: ReturnType<typeof peopleView>, count: number, begun: (
   };
 }
 
-async function benchQueries(given: Settings, graph: Graph, driver: Driver): Promise<void> {
+async function benchQueries(installation: Apart, given: Settings, graph: Graph, driver: Driver): Promise<void> {
   const count = 2_000;
   await emptyGraph(graph);
-  await setUp(given, openKafka(given, 'bench', log), graph);
-  await fill(given, graph, mixed());
-  const port = await freePort();
-  const { command, args, env } = roleCommand('gateway', { ...given, PORT: port, LOG_LEVEL: 'error' });
-  const gateway = spawn(command, args, {
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
-  });
-  await once(gateway, 'message');
-  const ask = askGraph(port);
+  await sinkSeconds(mixed(), given, graph);
+  const gateway = await installation.role('gateway');
+  const ask = askGraph(gateway.port);
   const names = ['ansen', 'er 12', 'person 777', 'zz'];
   const questions = {
     'person by id': {
@@ -189,8 +168,7 @@ async function benchQueries(given: Settings, graph: Graph, driver: Driver): Prom
       quantile(times.ours, 0.99) / quantile(times.bare, 0.99),
     );
   }
-  gateway.stdin!.end();
-  await once(gateway, 'exit');
+  await gateway.stop();
 }
 
 async function bareRead(driver: Driver, cypher: string, parameters: Record<string, unknown>): Promise<unknown> {
@@ -200,20 +178,8 @@ async function bareRead(driver: Driver, cypher: string, parameters: Record<strin
   return result.records.map((record) => record.toObject());
 }
 
-async function fill(given: Settings, graph: Graph, messages: PeopleMessage[]): Promise<void> {
-  await sinkSeconds(messages, given, graph);
-}
-
 async function emptyGraph(graph: Graph): Promise<void> {
   await graph.command('MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS');
-}
-
-async function dropTopics(kafka: Kafka, prefix: string): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.startsWith(prefix)) });
-  await admin.disconnect();
-  await delay(0);
 }
 
 function keyed(messages: PeopleMessage[]) {
