@@ -4,6 +4,7 @@ import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Graph } from '../platform/neo4j.ts';
 import { logTable } from '../schema/log.ts';
+import { readingsTable, topologyTable } from '../schema/occupancy/tables.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
 import { wikiEditsRetention, wikiEditsTable } from '../schema/wiki/table.ts';
@@ -46,7 +47,7 @@ async function createTables(settings: Settings): Promise<void> {
   try {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
-    await database.command({ query: logTable });
+    for (const query of [logTable, topologyTable, readingsTable]) await database.command({ query });
     const retention = wikiEditsRetention(settings.WIKI_RETENTION_DAYS);
     await database.command({ query: wikiEditsTable('wiki_edits', retention) });
     await retain(database, 'wiki_edits', retention);

@@ -1,6 +1,9 @@
+import type { TSchema } from 'typebox';
 import { stringify } from 'yaml';
+import { readingMessage, topologyMessages } from './occupancy/messages.ts';
 import { peopleMessages } from './people/messages.ts';
-import { deadLetterHeaders, sourceHeaders, topics } from './topics.ts';
+import { publicTenant, tenantHeader } from './tenant.ts';
+import { deadLetterHeaders, sourceHeaders, type TopicName, topics } from './topics.ts';
 import { recentChange } from './wiki/messages.ts';
 
 /** AsyncAPI 3.1 (https://www.asyncapi.com/docs/reference/specification/v3.1.0) of the topics, for producers in any language. */
@@ -23,14 +26,22 @@ export function asyncapi(): string {
         peopleEvents: {
           address: 'people.events',
           description: topics['people.events'].description,
-          messages: Object.fromEntries(
-            Object.keys(peopleMessages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
-          ),
+          messages: references(peopleMessages),
         },
         wikiEdits: {
           address: 'wiki.edits',
           description: topics['wiki.edits'].description,
           messages: { RecentChange: { $ref: '#/components/messages/RecentChange' } },
+        },
+        occupancyTopology: {
+          address: 'occupancy.topology',
+          description: topics['occupancy.topology'].description,
+          messages: references(topologyMessages),
+        },
+        occupancyReadings: {
+          address: 'occupancy.readings',
+          description: topics['occupancy.readings'].description,
+          messages: { Reading: { $ref: '#/components/messages/Reading' } },
         },
         deadLetters: {
           address: 'dead.letters',
@@ -49,6 +60,16 @@ export function asyncapi(): string {
           channel: { $ref: '#/channels/wikiEdits' },
           summary: 'Anybody writes here, `tributary source wiki` among them; Tributary reads.',
         },
+        publishTopology: {
+          action: 'receive',
+          channel: { $ref: '#/channels/occupancyTopology' },
+          summary: 'Anybody writes here; Tributary reads.',
+        },
+        publishReadings: {
+          action: 'receive',
+          channel: { $ref: '#/channels/occupancyReadings' },
+          summary: 'Anybody writes here, `tributary produce occupancy` among them; Tributary reads.',
+        },
         readDeadLetters: {
           action: 'send',
           channel: { $ref: '#/channels/deadLetters' },
@@ -57,25 +78,10 @@ export function asyncapi(): string {
       },
       components: {
         messages: {
-          ...Object.fromEntries(
-            Object.entries(peopleMessages).map(([name, schema]) => [
-              name,
-              {
-                name,
-                summary: (schema as { description?: string }).description,
-                headers: { $ref: '#/components/schemas/Headers' },
-                payload: { $ref: `#/components/schemas/${name}` },
-                bindings: { kafka: { key: { type: 'string', description: topics['people.events'].key } } },
-              },
-            ]),
-          ),
-          RecentChange: {
-            name: 'RecentChange',
-            summary: (recentChange as { description?: string }).description,
-            headers: { $ref: '#/components/schemas/SourceHeaders' },
-            payload: { $ref: '#/components/schemas/RecentChange' },
-            bindings: { kafka: { key: { type: 'string', description: topics['wiki.edits'].key } } },
-          },
+          ...described('people.events', peopleMessages, 'Headers'),
+          ...described('occupancy.topology', topologyMessages, 'TenantHeaders'),
+          ...described('occupancy.readings', { Reading: readingMessage }, 'TenantHeaders'),
+          ...described('wiki.edits', { RecentChange: recentChange }, 'SourceHeaders'),
           DeadLetter: {
             name: 'DeadLetter',
             summary: topics['dead.letters'].description,
@@ -86,11 +92,21 @@ export function asyncapi(): string {
         },
         schemas: {
           ...peopleMessages,
+          ...topologyMessages,
+          Reading: readingMessage,
           RecentChange: recentChange,
           Headers: {
             type: 'object',
             description: 'All optional.',
             properties: { 'content-type': { type: 'string', default: 'application/json' } },
+          },
+          TenantHeaders: {
+            type: 'object',
+            description: 'All optional.',
+            properties: {
+              'content-type': { type: 'string', default: 'application/json' },
+              [tenantHeader]: { type: 'string', default: publicTenant, description: 'Whose the message is' },
+            },
           },
           SourceHeaders: {
             type: 'object',
@@ -137,5 +153,27 @@ export function asyncapi(): string {
       },
     },
     { lineWidth: 120, aliasDuplicateObjects: false },
+  );
+}
+
+type Schemas = Record<string, TSchema>;
+
+function references(schemas: Schemas) {
+  return Object.fromEntries(Object.keys(schemas).map((name) => [name, { $ref: `#/components/messages/${name}` }]));
+}
+
+/** The messages of a topic, each by the name of its schema. */
+function described(topic: TopicName, schemas: Schemas, headers: string) {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      {
+        name,
+        summary: (schema as { description?: string }).description,
+        headers: { $ref: `#/components/schemas/${headers}` },
+        payload: { $ref: `#/components/schemas/${name}` },
+        bindings: { kafka: { key: { type: 'string', description: topics[topic].key } } },
+      },
+    ]),
   );
 }

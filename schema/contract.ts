@@ -46,10 +46,14 @@ function describe(errors: ErrorObject[], patterns: string): string {
     .map((error) => {
       const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
       const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
-      const must = error.keyword === 'pattern' ? `must be ${patterns}` : error.message;
-      return `${where} ${must}${got}`;
+      return `${where} ${mustOf(error, patterns)}${got}`;
     })
     .join('; ');
+}
+
+function mustOf({ keyword, params, message }: ErrorObject, patterns: string): string | undefined {
+  if (keyword === 'pattern') return `must be ${patterns}`;
+  return keyword === 'enum' ? `must be ${params.allowedValues.join(' or ')}` : message;
 }
 
 /** A value for a message to a person. */

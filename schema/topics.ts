@@ -10,6 +10,16 @@ export const topics = {
     description: 'Changes of the pages of wikis, as Wikimedia sends them.',
     view: 'wiki',
   },
+  'occupancy.topology': {
+    key: 'id of the space, doorway or DPU; of a Mount its dpu, of a Calibration its space',
+    description: 'Spaces, the doorways between them, the DPUs that count who passes, and where they hang.',
+    view: 'occupancy',
+  },
+  'occupancy.readings': {
+    key: 'dpu_id',
+    description: 'Who passed a DPU, and in which direction.',
+    view: 'occupancy',
+  },
   'dead.letters': {
     key: 'name of the topic the message came from',
     description:
