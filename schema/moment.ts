@@ -7,7 +7,8 @@ export const momentPattern = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+
 export const momentInWords = 'a moment such as 2026-01-31T12:00:00Z';
 
 const earliest = Date.UTC(1970, 0, 1);
-const latest = Date.UTC(2100, 0, 1);
+/** No moment is as late as this. */
+export const endOfTime = Date.UTC(2100, 0, 1);
 
 /**
  * Milliseconds since 1970 of a text in the form of `momentPattern`; parts of a millisecond are cut off.
@@ -20,6 +21,6 @@ export function parseMoment(property: string, text: string): number {
   // JavaScript rolls 30 February over to March instead of refusing it.
   if (Number.isNaN(time) || !new Date(midnight).toISOString().startsWith(day))
     throw new ContractError(`${property} ${quote(text)} is not a moment of the calendar`);
-  if (time >= earliest && time < latest) return time;
+  if (time >= earliest && time < endOfTime) return time;
   throw new ContractError(`${property} ${quote(text)} is not between 1970 and 2099`);
 }
