@@ -39,9 +39,8 @@ program
   .addOption(new Option('--only <view...>', 'only these views').choices(viewNames).default([...viewNames], 'all'))
   .action(async (options) => (await import('./ingest.ts')).ingest(readSettings(), options.only));
 
-program
-  .command('produce')
-  .description('write messages to Kafka')
+const produce = program.command('produce').description('write messages to Kafka');
+produce
   .command('people [path]')
   .description(
     'people and companies out of NDJSON, a JSON array, a folder of such files, a named pipe, or standard input (-)',
@@ -49,7 +48,15 @@ program
   .option('--batch <count>', 'messages a request', wholeNumber, 1000)
   .option('--rate <count>', 'messages a second at the most', wholeNumber)
   .action(async (path: string | undefined, options) =>
-    (await import('./produce.ts')).producePeople(readSettings(), path ?? '-', options),
+    (await import('./produce.ts')).people(readSettings(), path ?? '-', options),
+  );
+produce
+  .command('occupancy [path]')
+  .description('readings of people counters out of NDJSON, from a file or standard input (-)')
+  .option('--batch <count>', 'messages a request', wholeNumber, 1000)
+  .option('--rate <count>', 'messages a second at the most', wholeNumber)
+  .action(async (path: string | undefined, options) =>
+    (await import('./produce.ts')).occupancy(readSettings(), path ?? '-', options),
   );
 
 program

@@ -1,4 +1,6 @@
-import { type ProduceOptions, producePeople as publishPeople } from '../ingest/people/produce.ts';
+import { produceReadings } from '../ingest/occupancy/produce.ts';
+import { producePeople } from '../ingest/people/produce.ts';
+import type { ProduceOptions } from '../ingest/produce.ts';
 import type { Settings } from '../platform/config.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
@@ -7,7 +9,19 @@ import { askedToStop } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { TerminalReport } from './terminal.ts';
 
-export async function producePeople(settings: Settings, path: string, options: ProduceOptions): Promise<void> {
+export const people = (settings: Settings, path: string, options: ProduceOptions) =>
+  produce('people.events', producePeople, settings, path, options);
+
+export const occupancy = (settings: Settings, path: string, options: ProduceOptions) =>
+  produce('occupancy.readings', produceReadings, settings, path, options);
+
+async function produce(
+  topic: string,
+  publish: typeof producePeople,
+  settings: Settings,
+  path: string,
+  options: ProduceOptions,
+): Promise<void> {
   const report = new TerminalReport();
   const stopped = new AbortController();
   askedToStop().then(() => stopped.abort());
@@ -15,11 +29,11 @@ export async function producePeople(settings: Settings, path: string, options: P
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   const started = performance.now();
   try {
-    const produced = await publishPeople(path, options, publisher, stopped.signal, ({ sent }) =>
-      report.count('Sent to people.events', sent),
+    const produced = await publish(path, options, publisher, stopped.signal, ({ sent }) =>
+      report.count(`Sent to ${topic}`, sent),
     );
     const seconds = (performance.now() - started) / 1000;
-    report.say(`Sent ${produced.sent} messages to people.events in ${seconds.toFixed(1)} s.`);
+    report.say(`Sent ${produced.sent} messages to ${topic} in ${seconds.toFixed(1)} s.`);
     if (produced.firstBroken)
       report.say(
         `${produced.broken} of them break the contract and will be in dead.letters. The first: ${produced.firstBroken}`,

@@ -5,13 +5,14 @@ import type { Logger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
 import { archiveView } from './log/archive.ts';
+import { occupancyView } from './occupancy/sink.ts';
 import { peopleView } from './people/sink.ts';
 import { setUp } from './setup.ts';
 import { runView, type View } from './view.ts';
 import { wikiView } from './wiki/sink.ts';
 
 /** The views that ingest keeps, by the names that `--only` takes. */
-export const viewNames = ['log', 'people', 'wiki'] as const;
+export const viewNames = ['log', 'people', 'wiki', 'occupancy'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Keeps the views up to date with Kafka until it is stopped. */
@@ -29,6 +30,7 @@ export async function startIngest(
     log: archiveView(clickhouse),
     people: peopleView(graph, publisher),
     wiki: wikiView(clickhouse, publisher),
+    occupancy: occupancyView(clickhouse, publisher),
   };
   const running = await Promise.all(only.map((name) => runView(views[name], kafka, settings, log)));
   return {

@@ -2,91 +2,30 @@ import { constants, createReadStream, openSync } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Message } from 'kafkajs';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError, parseJson } from '../../schema/contract.ts';
+import { parseJson } from '../../schema/contract.ts';
 import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import type { PeopleMessageType } from '../../schema/people/messages.ts';
 import { type Found, idle, lines } from '../lines.ts';
+import { type Destination, type Produced, type ProduceOptions, produce } from '../produce.ts';
 
-export interface ProduceOptions {
-  /** Messages a request. */
-  batch: number;
-  /** Messages a second at the most; as fast as Kafka takes them when missing. */
-  rate?: number;
-}
-
-export interface Produced {
-  sent: number;
-  /** Of those sent, how many break the contract; they go to dead.letters when ingest reads them. */
-  broken: number;
-  /** The first of them, with its place. */
-  firstBroken?: string;
-}
+const destination: Destination = {
+  topic: 'people.events',
+  keyOf: (text) => keyOf(toPeopleChange(parseJson(text))),
+};
 
 /**
- * Publishes the messages of a path on people.events. A text that breaks the contract is sent as it is, so that it
- * shows up in dead.letters with the reason, and nothing is lost on the way.
+ * Publishes the messages of a path on people.events.
  * @param path a file of NDJSON or of one JSON array, a folder of such files, a named pipe, or `-` for standard input
  */
-export async function producePeople(
+export function producePeople(
   path: string,
-  { batch, rate }: ProduceOptions,
+  options: ProduceOptions,
   publisher: Publisher,
   stopped: AbortSignal,
   progress: (produced: Produced) => void,
 ): Promise<Produced> {
-  const produced: Produced = { sent: 0, broken: 0 };
-  // A tenth of a second's worth at the most, so that a rate holds within the second too.
-  const size = rate === undefined ? batch : Math.min(batch, Math.ceil(rate / 10));
-  const pace = new Pace(rate);
-  let waiting: Message[] = [];
-  const send = async () => {
-    if (waiting.length === 0) return;
-    const messages = waiting;
-    waiting = [];
-    await pace.next(messages.length, stopped);
-    await publisher.publish('people.events', messages);
-    produced.sent += messages.length;
-    progress(produced);
-  };
-  for await (const item of read(path, stopped)) {
-    if (item === idle) await send();
-    else {
-      waiting.push(toMessage(item, produced));
-      if (waiting.length >= size) await send();
-    }
-    if (stopped.aborted) break;
-  }
-  await send();
-  return produced;
-}
-
-/** Holds a rate: time that passed without messages is not made up for. */
-class Pace {
-  #due = 0;
-
-  constructor(readonly perSecond = Number.POSITIVE_INFINITY) {}
-
-  /** Waits until so many messages may go, or until stopped. */
-  async next(count: number, stopped: AbortSignal): Promise<void> {
-    const begin = Math.max(this.#due, performance.now());
-    this.#due = begin + (count / this.perSecond) * 1000;
-    const wait = begin - performance.now();
-    if (wait > 0) await delay(wait, undefined, { signal: stopped }).catch(() => {});
-  }
-}
-
-function toMessage({ text, where }: Found, produced: Produced): Message {
-  try {
-    return { key: keyOf(toPeopleChange(parseJson(text))), value: text };
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    produced.broken++;
-    produced.firstBroken ??= `${where}: ${error.message}`;
-    return { key: null, value: text };
-  }
+  return produce(read(path, stopped), destination, options, publisher, stopped, progress);
 }
 
 async function* read(path: string, stopped: AbortSignal): AsyncGenerator<Found | typeof idle> {

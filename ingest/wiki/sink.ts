@@ -1,11 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { refusesRows } from '../../platform/clickhouse.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError } from '../../schema/contract.ts';
 import { viewGroup } from '../../schema/topics.ts';
 import { type DeadLetter, sendDeadLetters } from '../deadLetters.ts';
 import { Gathered } from '../gathered.ts';
-import type { Batch, View } from '../view.ts';
+import { rowsOf } from '../rowsOf.ts';
+import type { View } from '../view.ts';
 import { toWikiRow, type WikiRow } from './rows.ts';
 import { insertLive } from './tables.ts';
 
@@ -40,7 +40,7 @@ export function viewOfEdits({ insert, send }: WikiOutlets): View {
     batchSize: 10_000,
     concurrency: 16,
     async write(batch) {
-      const { rows, letters } = read(batch);
+      const { rows, letters } = rowsOf(batch, toWikiRow);
       if (rows.length > 0) await insert(rows);
       // Last, or whatever makes the batch be written again would send them again.
       if (letters.length > 0) await send(letters);
@@ -48,17 +48,4 @@ export function viewOfEdits({ insert, send }: WikiOutlets): View {
     isTransient: (error) => !refusesRows(error),
     refuse: (topic, partition, message, reason) => send([{ topic, partition, message, reason }]),
   };
-}
-
-function read({ topic, partition, messages }: Batch): { rows: WikiRow[]; letters: DeadLetter[] } {
-  const rows: WikiRow[] = [];
-  const letters: DeadLetter[] = [];
-  for (const message of messages)
-    try {
-      rows.push(toWikiRow(topic, partition, message));
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      letters.push({ topic, partition, message, reason: error.message });
-    }
-  return { rows, letters };
 }

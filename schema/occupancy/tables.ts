@@ -53,3 +53,8 @@ CREATE TABLE IF NOT EXISTS occupancy_readings
 ENGINE = ReplacingMergeTree(earliness)
 ORDER BY (tenant, dpu, time, id, if(id = '', earliness, 0))
 SETTINGS index_granularity = 1024`;
+
+/** Of two places of one reading the one with the greater earliness stays: the lower offset, then the lower partition. */
+export function earlinessOf(partition: number, offset: number | string): string {
+  return String(9_223_372_036_854_775_807n - (BigInt(offset) * 4096n + BigInt(partition)));
+}
