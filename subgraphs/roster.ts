@@ -6,6 +6,7 @@ import type { Logger } from '../platform/log.ts';
 import { ClickHouseLog } from '../platform/messageLog.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
+import { type OccupancyDependencies, occupancySubgraph } from './occupancy/subgraph.ts';
 import { type PeopleDependencies, peopleSubgraph } from './people/subgraph.ts';
 import { KafkaBroker } from './streams/kafka.ts';
 import { parseKeyRing } from './streams/keys.ts';
@@ -14,12 +15,13 @@ import type { Subgraph } from './subgraph.ts';
 import { type WikiDependencies, wikiSubgraph } from './wiki/subgraph.ts';
 
 /** What the subgraphs stand on: the three servers and the streams. */
-export type Dependencies = PeopleDependencies & WikiDependencies;
+export type Dependencies = PeopleDependencies & WikiDependencies & OccupancyDependencies;
 
 /** Every subgraph of the product, by name. */
 export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = {
   people: peopleSubgraph,
   wiki: wikiSubgraph,
+  occupancy: occupancySubgraph,
 };
 
 /** The schemas alone, for writing them down: nothing is connected to. */

@@ -17,7 +17,7 @@ export function knownWorlds(
       ingress: fc.constantFrom(...spaces),
       egress: fc.constantFrom(...spaces, null),
     }),
-    { selector: ({ id }) => id },
+    { selector: ({ id }) => id, minLength: 2 },
   );
   const mounts = fc.uniqueArray(
     fc
@@ -31,11 +31,11 @@ export function knownWorlds(
         ),
       })
       .map(({ length, ...mount }): Mount => ({ ...mount, to: length === null ? null : mount.from + length })),
-    { selector: ({ dpu, from }) => `${dpu}/${from}`, maxLength: most.mounts },
+    { selector: ({ dpu, from }) => `${dpu}/${from}`, minLength: most.mounts >> 1, maxLength: most.mounts },
   );
   const calibrations = fc.uniqueArray(
     fc.record<Calibration>({ space: fc.constantFrom(...spaces), at: times, count: fc.nat(50) }),
-    { selector: ({ space, at }) => `${space}/${at}`, maxLength: 8 },
+    { selector: ({ space, at }) => `${space}/${at}`, minLength: 6, maxLength: 12 },
   );
   const readings = fc.array(
     fc.record({
@@ -43,7 +43,7 @@ export function knownWorlds(
       time: times,
       direction: fc.constantFrom(1 as const, -1 as const),
     }),
-    { maxLength: most.readings, size: 'max' },
+    { minLength: most.readings >> 1, maxLength: most.readings },
   );
   return fc.record({
     spaces: fc.constant(spaces),

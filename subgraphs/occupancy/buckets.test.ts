@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { knownWorlds } from '../../test/occupancyArbitrary.ts';
 import { bucketsOf, countAt, type Known } from '../../test/occupancyReference.ts';
+import type { Buckets } from '../span.ts';
 import { intervalsOf, within } from './attribution.ts';
-import { type Buckets, countedBuckets, type Stretch } from './buckets.ts';
+import { countedBuckets, type Stretch } from './buckets.ts';
 
 const inOrder = (known: Known, space: string, { from, to }: Buckets) =>
   known.calibrations

@@ -1,11 +1,5 @@
 import type { Calibration } from '../../schema/occupancy/topology.ts';
-
-/** Buckets of one length from a time on and before another, in milliseconds since 1970; the last one may be shorter. */
-export interface Buckets {
-  from: number;
-  to: number;
-  every: number;
-}
+import type { Buckets } from '../span.ts';
 
 /**
  * What the readings of one bucket do between two calibrations, or between one and an edge of the bucket. Changes are

@@ -2,6 +2,7 @@ import type { Tables } from '../../platform/clickhouse.ts';
 import type { WikiEdit as Edit } from '../../schema/wiki/edit.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
+import type { Buckets, Span } from '../span.ts';
 import type { Position } from '../streams/position.ts';
 import type { EditFilter } from './filter.ts';
 import * as sql from './statements.ts';
@@ -38,13 +39,13 @@ export class WikiQuestions {
     this.tables.read<Owned<{ raw: string }>>(sql.rawOf, { owners }),
   );
   readonly #byTitle = batched(
-    (owners: string[], { span, after, limit }: { span: sql.Span; after: SortKey | null; limit: number }) =>
+    (owners: string[], { span, after, limit }: { span: Span; after: SortKey | null; limit: number }) =>
       this.tables.read<Owned<EditRow>>(
         sql.editsByTitle(span, after),
         bound({ owners, limit, ...span, ...afterKey(after) }),
       ),
   );
-  readonly #countByTitle = batched((owners: string[], { span }: { span: sql.Span }) =>
+  readonly #countByTitle = batched((owners: string[], { span }: { span: Span }) =>
     this.tables.read<Owned<{ total: number }>>(sql.countEditsByTitle(span), bound({ owners, ...span })),
   );
 
@@ -62,7 +63,7 @@ export class WikiQuestions {
   }
 
   async edits(
-    span: sql.Span,
+    span: Span,
     filter: EditFilter,
     request: PageRequest,
     signal?: AbortSignal,
@@ -81,7 +82,7 @@ export class WikiQuestions {
 
   /** Looks at the newest hour first, then at ever longer times before it, because most lists end within the first. */
   async #newest(
-    span: sql.Span,
+    span: Span,
     filter: EditFilter,
     after: SortKey | null,
     limit: number,
@@ -102,7 +103,7 @@ export class WikiQuestions {
   }
 
   /** Edits of the pages that have exactly this title, on any wiki. */
-  async editsOf(title: string, span: sql.Span, request: PageRequest): Promise<Connection<WikiEdit>> {
+  async editsOf(title: string, span: Span, request: PageRequest): Promise<Connection<WikiEdit>> {
     const rows = await this.#byTitle(title, { span, after: request.after, limit: request.first + 1 });
     return page(rows, request, editKey, toEdit, async () =>
       Number((await this.#countByTitle(title, { span }))[0]?.total ?? 0),
@@ -110,13 +111,7 @@ export class WikiQuestions {
   }
 
   /** Every bucket from `from` on and before `to`, also those without an edit. */
-  async activity(
-    from: number,
-    to: number,
-    every: number,
-    filter: EditFilter,
-    signal?: AbortSignal,
-  ): Promise<WikiActivity[]> {
+  async activity({ from, to, every }: Buckets, filter: EditFilter, signal?: AbortSignal): Promise<WikiActivity[]> {
     const rows = await this.tables.read<ActivityRow>(
       sql.activity(filter, false),
       bound({ from, to, every, ...filter }),

@@ -1,11 +1,10 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import { pageRequest } from '../connection.ts';
-import { durationMs } from '../duration.ts';
 import { GraphQLJSON } from '../scalars.ts';
+import { buckets, span } from '../span.ts';
 import { editFilter } from './filter.ts';
 import { editOrder, type WikiQuestions } from './questions.ts';
-import type { Span } from './statements.ts';
 import {
   WikiActivity,
   WikiCompany,
@@ -16,7 +15,6 @@ import {
   WikiRank,
 } from './types.ts';
 
-const mostBuckets = 10_000;
 const defaultRanks = 10;
 const mostRanks = 1_000;
 
@@ -58,9 +56,7 @@ export class WikiEditResolver {
     @Arg('every', () => String) every: string,
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
   ) {
-    const { from: begin, to: end } = span(from, to);
-    const length = bucketLength(every, begin!, end!);
-    return this.questions.activity(begin!, end!, length, editFilter(where), caller.request?.signal);
+    return this.questions.activity(buckets(from, to, every), editFilter(where), caller.request?.signal);
   }
 
   @Query(() => [WikiRank], { description: 'Most edits first; of as many, by key.' })
@@ -103,20 +99,4 @@ export class WikiCompanyResolver {
     // No page has an empty title, so a company without a name has no edits.
     return this.questions.editsOf(company.name ?? '', span(from, to), pageRequest(first, after, editOrder));
   }
-}
-
-function span(from: Date | null | undefined, to: Date | null | undefined): Span {
-  if (from && to && from > to)
-    throw new TributaryError('BAD_USER_INPUT', `from ${from.toISOString()} is after to ${to.toISOString()}.`);
-  return { from: from?.getTime() ?? null, to: to?.getTime() ?? null };
-}
-
-function bucketLength(every: string, from: number, to: number): number {
-  const length = durationMs('every', every);
-  const buckets = Math.ceil((to - from) / length);
-  if (buckets <= mostBuckets) return length;
-  throw new TributaryError(
-    'BAD_USER_INPUT',
-    `From ${new Date(from).toISOString()} to ${new Date(to).toISOString()} are ${buckets} buckets of ${every}; ask for at most ${mostBuckets}, with longer buckets or a shorter time.`,
-  );
 }

@@ -1,15 +1,10 @@
+import type { Span } from '../span.ts';
 import { conditions, type EditFilter } from './filter.ts';
 
 /*
  * Questions to the table wiki_edits. Times are in milliseconds since 1970. Aliases differ from the names of columns,
  * because in ClickHouse an alias also counts in WHERE.
  */
-
-/** From a time on and before another; null: unbounded. */
-export interface Span {
-  from: number | null;
-  to: number | null;
-}
 
 const edit = `id, wiki, type, title, user, bot, minor, namespace, comment, toUnixTimestamp64Milli(time) AS moment,
        old_length, new_length, delta, revision, url`;

@@ -1,0 +1,323 @@
+import type { Tables } from '../../platform/clickhouse.ts';
+import { fold } from '../../schema/fold.ts';
+import type { Calibration, Doorway as DoorwayFacts, Mount as MountFacts } from '../../schema/occupancy/topology.ts';
+import { publicTenant } from '../../schema/tenant.ts';
+import { batched } from '../batch.ts';
+import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
+import type { Buckets, Span } from '../span.ts';
+import { holding, type Interval, intervalsOf, isInferred, type Topology, within } from './attribution.ts';
+import { countedBuckets, type Stretch } from './buckets.ts';
+import * as sql from './statements.ts';
+import { Doorway, Dpu, Mount, OccupancyCompany, Reading, Space, SpaceCount, SpaceCountBucket } from './types.ts';
+
+type Owned<Row> = Row & { owner: string };
+interface SpaceRow {
+  id: string;
+  name: string;
+  latitude: number | null;
+  longitude: number | null;
+  company: string | null;
+}
+interface TopologyRow {
+  kind: 'DOORWAY' | 'DPU' | 'MOUNT' | 'CALIBRATION';
+  id: string;
+  begin: number;
+  name: string;
+  ingress: string | null;
+  egress: string | null;
+  doorway: string | null;
+  end: number | null;
+  people: number | null;
+}
+interface ReadingRow {
+  dpu: string;
+  passed: number;
+  direction: number;
+  id: string;
+  place: string;
+  partition: number;
+  offset: number;
+}
+
+/** The topology around the owners of one statement, and the calibrations of those that are spaces. */
+interface Around {
+  topology: Topology;
+  calibrations: Calibration[];
+}
+
+/** Examples of the sort keys, for checking cursors. */
+export const nameOrder: SortKey = ['name', 'id'];
+export const idOrder: SortKey = ['id'];
+export const readingOrder: SortKey = [0, 'dpu', 'id', 'place'];
+
+/** What can be asked of the occupancy. Questions about one thing are gathered into one statement a tick. */
+export class OccupancyQuestions {
+  constructor(readonly tables: Tables) {}
+
+  readonly #spaces = batched((owners: string[], _: object) =>
+    this.#read<Owned<Omit<SpaceRow, 'id'>>>(sql.spacesById, { owners }),
+  );
+  readonly #doorways = batched((owners: string[], _: object) =>
+    this.#read<Owned<Omit<DoorwayFacts, 'id'>>>(sql.doorwaysById, { owners }),
+  );
+  readonly #dpus = batched((owners: string[], _: object) => this.#read<{ owner: string }>(sql.dpusById, { owners }));
+  readonly #doorwaysOf = batched((owners: string[], _: object) =>
+    this.#read<Owned<DoorwayFacts>>(sql.doorwaysOfSpaces, { owners }),
+  );
+  readonly #aroundOne = batched(async (owners: string[], { kind }: { kind: sql.Owners }) => {
+    const around = await this.#around(kind, owners);
+    return owners.map((owner) => ({ owner, around }));
+  });
+  readonly #counts = batched((owners: string[], { at }: { at: number | null }) => this.#count(owners, at));
+
+  async space(id: string): Promise<Space | null> {
+    const [row] = await this.#spaces(id, {});
+    return row ? toSpace({ ...row, id }) : null;
+  }
+
+  /** As `space`; where only doorways have spoken of it, what they say. */
+  async spaceOrName(id: string): Promise<Space> {
+    return (await this.space(id)) ?? toSpace({ id, name: id, latitude: null, longitude: null, company: null });
+  }
+
+  spaces(name: string | null, request: PageRequest): Promise<Connection<Space>> {
+    const folded = name === null ? null : fold(name);
+    return this.#page<SpaceRow, Space>(
+      request,
+      sql.spacesInOrder(folded, request.after),
+      sql.countSpaces(folded),
+      { name: folded, ...afterName(request.after) },
+      ({ name, id }) => [name, id],
+      toSpace,
+    );
+  }
+
+  async doorway(id: string): Promise<Doorway | null> {
+    const [row] = await this.#doorways(id, {});
+    return row ? toDoorway({ ...row, id }) : null;
+  }
+
+  doorways(space: string | null, request: PageRequest): Promise<Connection<Doorway>> {
+    return this.#page<DoorwayFacts, Doorway>(
+      request,
+      sql.doorwaysInOrder(space, request.after),
+      sql.countDoorways(space),
+      { space, ...afterName(request.after) },
+      ({ name, id }) => [name, id],
+      toDoorway,
+    );
+  }
+
+  async doorwaysOf(space: string): Promise<Doorway[]> {
+    return (await this.#doorwaysOf(space, {})).map(toDoorway);
+  }
+
+  async dpu(id: string): Promise<Dpu | null> {
+    const [row] = await this.#dpus(id, {});
+    return row ? toDpu(id) : null;
+  }
+
+  dpus(request: PageRequest): Promise<Connection<Dpu>> {
+    return this.#page<{ id: string }, Dpu>(
+      request,
+      sql.dpusInOrder(request.after),
+      sql.countDpus,
+      { afterId: request.after?.[0] ?? null },
+      ({ id }) => [id],
+      ({ id }) => toDpu(id),
+    );
+  }
+
+  /** Where a DPU hangs and hung, oldest first. */
+  async mountsOfDpu(dpu: string): Promise<Mount[]> {
+    const { topology } = await this.#near('dpu', dpu);
+    const mounts = holding(topology).filter((mount) => mount.dpu === dpu);
+    return mounts.map((mount) => toMount(mount, topology));
+  }
+
+  /** What hangs and hung over a doorway, oldest first. */
+  async mountsOfDoorway(doorway: string): Promise<Mount[]> {
+    const { topology } = await this.#near('doorway', doorway);
+    const mounts = holding(topology).filter((mount) => mount.doorway === doorway);
+    return mounts.sort((a, b) => a.from - b.from).map((mount) => toMount(mount, topology));
+  }
+
+  /** Over which doorway a DPU hung at a time. */
+  async doorwayAt(dpu: string, at: number): Promise<Doorway | null> {
+    const { topology } = await this.#near('dpu', dpu);
+    const mount = holding(topology).find(
+      (one) => one.dpu === dpu && one.from <= at && (one.to === null || at < one.to),
+    );
+    return mount ? toDoorway(topology.doorways.get(mount.doorway)!) : null;
+  }
+
+  /** Newest first. */
+  readings(dpu: string | null, span: Span, request: PageRequest): Promise<Connection<Reading>> {
+    const [afterTime, afterDpu, afterId, afterPlace] = request.after ?? [null, null, null, null];
+    return this.#page<ReadingRow, Reading>(
+      request,
+      sql.readingsInOrder(dpu, span, request.after),
+      sql.countReadings(dpu, span),
+      { dpu, ...span, afterTime, afterDpu, afterId, afterPlace },
+      ({ passed, dpu, id, place }) => [Number(passed), dpu, id, place],
+      toReading,
+    );
+  }
+
+  /** @param at null: now */
+  async count(space: string, at: number | null): Promise<SpaceCount> {
+    const [count] = await this.#counts(space, { at });
+    return count!;
+  }
+
+  async series(space: string, buckets: Buckets): Promise<SpaceCountBucket[]> {
+    const { from, to } = buckets;
+    const around = await this.#near('space', space);
+    const calibrations = around.calibrations
+      .filter((one) => one.space === space && one.at >= from && one.at < to)
+      .sort((a, b) => a.at - b.at);
+    const intervals = within(intervalsOf(space, around.topology), from, to).map((one) => ({ space, ...one }));
+    const [before, rows] = await Promise.all([
+      this.#values([space], around, from - 1),
+      this.#ofReadings<Record<keyof Stretch, number>>(sql.stretches, intervals, {
+        ...buckets,
+        calibrations: calibrations.map(({ at }) => at),
+      }),
+    ]);
+    const counted = countedBuckets(buckets, before.get(space)!, calibrations, rows.map(numbers));
+    return counted.map(({ start, ...counts }) =>
+      Object.assign(new SpaceCountBucket(), { start: new Date(start), ...counts }),
+    );
+  }
+
+  async #count(spaces: string[], asked: number | null): Promise<Owned<SpaceCount>[]> {
+    const at = asked ?? Date.now();
+    const around = await this.#around('space', spaces);
+    const values = await this.#values(spaces, around, at);
+    return spaces.map((owner) => {
+      const value = values.get(owner)!;
+      const inferred = isInferred(owner, around.topology.doorways.values());
+      return Object.assign(new SpaceCount(), { owner, value, at: new Date(at), inferred, drift: value < 0 });
+    });
+  }
+
+  /** The counts of spaces at a time: the last calibration, and what the readings after it have changed. */
+  async #values(spaces: string[], { topology, calibrations }: Around, at: number): Promise<Map<string, number>> {
+    const bases = new Map<string, Calibration>();
+    for (const one of calibrations)
+      if (one.at <= at && one.at >= (bases.get(one.space)?.at ?? 0)) bases.set(one.space, one);
+    const intervals = spaces.flatMap((space) =>
+      within(intervalsOf(space, topology), (bases.get(space)?.at ?? -1) + 1, at + 1).map((one) => ({ space, ...one })),
+    );
+    const rows = await this.#ofReadings<Owned<{ change: number }>>(sql.changes, intervals, {});
+    const changes = new Map(rows.map(({ owner, change }) => [owner, Number(change)]));
+    return new Map(spaces.map((space) => [space, (bases.get(space)?.count ?? 0) + (changes.get(space) ?? 0)]));
+  }
+
+  /** Asks about the readings of some intervals, each of a space. */
+  async #ofReadings<Row>(
+    statement: string,
+    intervals: (Interval & { space: string })[],
+    parameters: object,
+  ): Promise<Row[]> {
+    if (intervals.length === 0) return [];
+    return this.#read<Row>(statement, {
+      ...parameters,
+      spaces: intervals.map(({ space }) => space),
+      dpus: intervals.map(({ dpu }) => dpu),
+      begins: intervals.map(({ from }) => from),
+      ends: intervals.map(({ to }) => to),
+      signs: intervals.map(({ sign }) => sign),
+      least: intervals.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY),
+      most: intervals.reduce((most, { to }) => Math.max(most, to), 0),
+    });
+  }
+
+  async #around(kind: sql.Owners, owners: string[]): Promise<Around> {
+    return toAround(await this.#read<TopologyRow>(sql.around(kind), { owners }));
+  }
+
+  async #near(kind: sql.Owners, owner: string): Promise<Around> {
+    const [found] = await this.#aroundOne(owner, { kind });
+    return found!.around;
+  }
+
+  async #page<Row, Node>(
+    request: PageRequest,
+    list: string,
+    count: string,
+    parameters: Record<string, unknown>,
+    keyOf: (row: Row) => SortKey,
+    nodeOf: (row: Row) => Node,
+  ): Promise<Connection<Node>> {
+    const rows = await this.#read<Row>(list, { ...parameters, limit: request.first + 1 });
+    return page(rows, request, keyOf, nodeOf, async () => {
+      const [counted] = await this.#read<{ total: number }>(count, parameters);
+      return Number(counted!.total);
+    });
+  }
+
+  /** Members that are null are not in the text of their statement. */
+  #read<Row>(statement: string, members: object): Promise<Row[]> {
+    const given = Object.entries({ tenant: publicTenant, ...members }).filter(([, value]) => value !== null);
+    return this.tables.read<Row>(statement, Object.fromEntries(given));
+  }
+}
+
+function afterName(after: SortKey | null): object {
+  return { afterName: after?.[0] ?? null, afterId: after?.[1] ?? null };
+}
+
+function numbers(row: Record<keyof Stretch, number | string>): Stretch {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)])) as unknown as Stretch;
+}
+
+function toAround(rows: TopologyRow[]): Around {
+  const topology: Topology = { dpus: new Set(), doorways: new Map(), mounts: [] };
+  const calibrations: Calibration[] = [];
+  for (const { kind, id, begin, name, ingress, egress, doorway, end, people } of rows)
+    switch (kind) {
+      case 'DPU':
+        topology.dpus.add(id);
+        break;
+      case 'DOORWAY':
+        topology.doorways.set(id, { id, name, ingress: ingress!, egress });
+        break;
+      case 'MOUNT':
+        topology.mounts.push({
+          ...{ dpu: id, doorway: doorway!, from: Number(begin) },
+          to: end === null ? null : Number(end),
+        });
+        break;
+      case 'CALIBRATION':
+        calibrations.push({ space: id, at: Number(begin), count: people! });
+    }
+  return { topology, calibrations };
+}
+
+function toSpace({ id, name, latitude, longitude, company }: SpaceRow): Space {
+  const owner = company === null ? null : Object.assign(new OccupancyCompany(), { id: company });
+  return Object.assign(new Space(), { id, name, latitude, longitude, company: owner });
+}
+
+function toDoorway({ id, name, ingress, egress }: DoorwayFacts): Doorway {
+  return Object.assign(new Doorway(), { id, name, ingressId: ingress, egressId: egress });
+}
+
+function toDpu(id: string): Dpu {
+  return Object.assign(new Dpu(), { id });
+}
+
+function toMount({ dpu, doorway, from, to }: MountFacts, { doorways }: Topology): Mount {
+  return Object.assign(new Mount(), {
+    ...{ dpu: toDpu(dpu), doorway: toDoorway(doorways.get(doorway)!), from: new Date(from) },
+    to: to === null ? null : new Date(to),
+  });
+}
+
+function toReading({ dpu, passed, direction, id, partition, offset }: ReadingRow): Reading {
+  return Object.assign(new Reading(), {
+    ...{ id: id === '' ? `occupancy.readings/${partition}/${offset}` : id, dpu: toDpu(dpu) },
+    ...{ time: new Date(Number(passed)), direction },
+  });
+}

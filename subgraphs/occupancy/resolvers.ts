@@ -1,0 +1,152 @@
+import { Arg, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { pageRequest } from '../connection.ts';
+import { buckets, span } from '../span.ts';
+import { idOrder, nameOrder, type OccupancyQuestions, readingOrder } from './questions.ts';
+import {
+  Doorway,
+  DoorwayConnection,
+  Dpu,
+  DpuConnection,
+  Mount,
+  Reading,
+  ReadingConnection,
+  Space,
+  SpaceConnection,
+  SpaceCount,
+  SpaceCountBucket,
+} from './types.ts';
+
+@Resolver(() => Space)
+export class SpaceResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @Query(() => Space, { nullable: true })
+  space(@Arg('id', () => ID) id: string) {
+    return this.questions.space(id);
+  }
+
+  @Query(() => SpaceConnection, {
+    description: 'Case-insensitive, Unicode-aware substring of the name; all spaces without it. Ordered by name, id.',
+  })
+  spaces(
+    @Arg('name', () => String, { nullable: true }) name: string | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.spaces(name ?? null, pageRequest(first, after, nameOrder));
+  }
+
+  @FieldResolver(() => [Doorway], { description: 'Those that lead into it and those that lead out of it, by name.' })
+  doorways(@Root() space: Space) {
+    return this.questions.doorwaysOf(space.id);
+  }
+
+  @FieldResolver(() => SpaceCount, {
+    description:
+      'Everyone counted in up to and including `at` (default: now), from every doorway of the space. A reading counts where its DPU hung at the time of the reading, as it is known now; since the last calibration, if there is one.',
+  })
+  count(@Root() space: Space, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
+    return this.questions.count(space.id, at?.getTime() ?? null);
+  }
+
+  @FieldResolver(() => [SpaceCountBucket], {
+    description:
+      'The count per bucket (every: ISO 8601 duration such as PT5M). The first bucket begins at `from`, the last one ends at `to`; at most 10000.',
+  })
+  series(
+    @Root() space: Space,
+    @Arg('from', () => Date) from: Date,
+    @Arg('to', () => Date) to: Date,
+    @Arg('every', () => String) every: string,
+  ) {
+    return this.questions.series(space.id, buckets(from, to, every));
+  }
+}
+
+@Resolver(() => Doorway)
+export class DoorwayResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @Query(() => Doorway, { nullable: true })
+  doorway(@Arg('id', () => ID) id: string) {
+    return this.questions.doorway(id);
+  }
+
+  @Query(() => DoorwayConnection, {
+    description: 'All of them, or those that lead into or out of a space. Ordered by name, id.',
+  })
+  doorways(
+    @Arg('space', () => ID, { nullable: true }) space: string | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.doorways(space ?? null, pageRequest(first, after, nameOrder));
+  }
+
+  @FieldResolver(() => Space, { description: 'Where people are who were counted as 1.' })
+  ingress(@Root() doorway: Doorway) {
+    return this.questions.spaceOrName(doorway.ingressId);
+  }
+
+  @FieldResolver(() => Space, { nullable: true, description: 'Where they came from; null: from outdoors.' })
+  egress(@Root() doorway: Doorway) {
+    return doorway.egressId === null ? null : this.questions.spaceOrName(doorway.egressId);
+  }
+
+  @FieldResolver(() => [Mount], { description: 'What hangs and hung over it, oldest first.' })
+  mounts(@Root() doorway: Doorway) {
+    return this.questions.mountsOfDoorway(doorway.id);
+  }
+}
+
+@Resolver(() => Dpu)
+export class DpuResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @Query(() => Dpu, { nullable: true })
+  dpu(@Arg('id', () => ID) id: string) {
+    return this.questions.dpu(id);
+  }
+
+  @Query(() => DpuConnection, { description: 'Ordered by id.' })
+  dpus(
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.dpus(pageRequest(first, after, idOrder));
+  }
+
+  @FieldResolver(() => [Mount], { description: 'Where it hangs and hung, oldest first.' })
+  mounts(@Root() dpu: Dpu) {
+    return this.questions.mountsOfDpu(dpu.id);
+  }
+
+  @FieldResolver(() => Doorway, { nullable: true, description: 'Over which it hung `at` a time (default: now).' })
+  doorway(@Root() dpu: Dpu, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
+    return this.questions.doorwayAt(dpu.id, at?.getTime() ?? Date.now());
+  }
+}
+
+@Resolver(() => Reading)
+export class ReadingResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @Query(() => ReadingConnection, { description: 'Newest first, inside [from, to).' })
+  readings(
+    @Arg('dpu', () => ID, { nullable: true }) dpu: string | null,
+    @Arg('from', () => Date, { nullable: true }) from: Date | null,
+    @Arg('to', () => Date, { nullable: true }) to: Date | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.readings(dpu ?? null, span(from, to), pageRequest(first, after, readingOrder));
+  }
+
+  @FieldResolver(() => Doorway, {
+    nullable: true,
+    description: 'Over which its DPU hung at the time; null where it hung nowhere.',
+  })
+  doorway(@Root() reading: Reading) {
+    return this.questions.doorwayAt(reading.dpu.id, reading.time.getTime());
+  }
+}
