@@ -1,18 +1,25 @@
 import type { Tables } from '../../platform/clickhouse.ts';
+import { TributaryError } from '../../platform/errors.ts';
+import type { Publisher } from '../../platform/publish.ts';
 import { viewGroup } from '../../schema/topics.ts';
 import { AppliedPosition, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
+import type { Streams } from '../streams/stream.ts';
+import type { Broker } from '../streams/tail.ts';
 import type { Subgraph } from '../subgraph.ts';
+import { OccupancyMutationResolver } from './mutations.ts';
 import { OccupancyQuestions } from './questions.ts';
 import { DoorwayResolver, DpuResolver, ReadingResolver, SpaceResolver } from './resolvers.ts';
 
 export interface OccupancyDependencies {
   tables: Tables;
-  progress: Progress;
+  publisher: Publisher;
+  streams: Streams;
+  progress: Progress & Pick<Broker, 'ends'>;
 }
 
-/** How many people are in a space: asked of ClickHouse. */
-export function occupancySubgraph({ tables, progress }: OccupancyDependencies): Subgraph {
+/** How many people are in a space: asked of ClickHouse, written through the topics of occupancy. */
+export function occupancySubgraph({ tables, publisher, streams, progress }: OccupancyDependencies): Subgraph {
   const questions = new OccupancyQuestions(tables);
   const applied = (topic: string) => new AppliedPosition(progress, viewGroup('occupancy'), topic);
   const topology = applied('occupancy.topology');
@@ -20,12 +27,13 @@ export function occupancySubgraph({ tables, progress }: OccupancyDependencies): 
   return {
     name: 'occupancy',
     schema: federatedSchema({
-      resolvers: [SpaceResolver, DoorwayResolver, DpuResolver, ReadingResolver],
+      resolvers: [SpaceResolver, DoorwayResolver, DpuResolver, ReadingResolver, OccupancyMutationResolver],
       instances: [
         new SpaceResolver(questions),
         new DoorwayResolver(questions),
         new DpuResolver(questions),
         new ReadingResolver(questions),
+        new OccupancyMutationResolver(publisher, streams, questions, () => upToDate(progress, topology)),
       ],
       references: {
         Space: ({ id }: { id: string }) => questions.space(id),
@@ -39,4 +47,20 @@ export function occupancySubgraph({ tables, progress }: OccupancyDependencies): 
       'occupancy.readings': (position, signal) => readings.reaches(position, signal),
     },
   };
+}
+
+/** How long a change of the topology waits until all that was written before it can be seen, in milliseconds. */
+const patienceMs = 5_000;
+
+/** Waits until the view holds everything that is in its topic now. */
+async function upToDate(progress: Pick<Broker, 'ends'>, applied: AppliedPosition): Promise<void> {
+  const signal = AbortSignal.timeout(patienceMs);
+  await applied.reaches(await progress.ends(applied.topic), signal).catch((cause) => {
+    throw new TributaryError(
+      'STORE_UNAVAILABLE',
+      `Within ${patienceMs} ms the view has not taken what was written to ${applied.topic} before. Nothing was changed; try again later.`,
+      {},
+      { cause },
+    );
+  });
 }

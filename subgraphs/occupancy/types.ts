@@ -1,4 +1,4 @@
-import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
 
 @Directive('@key(fields: "id", resolvable: false)')
@@ -70,6 +70,43 @@ export class Reading {
   @Field(() => Dpu) dpu!: Dpu;
   @Field({ description: 'When it was, by the clock of the sensor.' }) time!: Date;
   @Field(() => Int, { description: '1 into the ingress space of the doorway, -1 out of it.' }) direction!: number;
+}
+
+@InputType()
+export class SpaceInput {
+  @Field(() => ID) id!: string;
+  @Field() name!: string;
+  @Field(() => Float, { nullable: true }) latitude?: number | null;
+  @Field(() => Float, { nullable: true }) longitude?: number | null;
+  @Field(() => ID, { nullable: true }) company?: string | null;
+}
+
+@InputType()
+export class DoorwayInput {
+  @Field(() => ID) id!: string;
+  @Field() name!: string;
+  @Field(() => ID, { description: 'The space that people enter who are counted as 1.' }) ingress!: string;
+  @Field(() => ID, { nullable: true, description: 'The space that they come from; null: from outdoors.' })
+  egress?: string | null;
+}
+
+@InputType()
+export class DpuInput {
+  @Field(() => ID) id!: string;
+  @Field(() => ID, { nullable: true, description: 'Over which it hangs.' }) doorway?: string | null;
+  @Field(() => Date, { nullable: true, description: 'Since when it hangs there (default: now).' }) from?: Date | null;
+}
+
+@InputType()
+export class ReadingInput {
+  @Field(() => ID) dpu!: string;
+  @Field({ description: 'When somebody passed, at most a day ahead.' }) time!: Date;
+  @Field(() => Int, { description: '1 or -1.' }) direction!: number;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Identity at its DPU and time: one that comes again counts once. Without it every reading counts.',
+  })
+  id?: string | null;
 }
 
 export const SpaceConnection = connectionType(Space);

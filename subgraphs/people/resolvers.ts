@@ -4,6 +4,7 @@ import type { Publisher } from '../../platform/publish.ts';
 import { ContractError } from '../../schema/contract.ts';
 import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import { pageRequest } from '../connection.ts';
+import { Receipt } from '../receipt.ts';
 import { GraphQLJSON } from '../scalars.ts';
 import type { Streams } from '../streams/stream.ts';
 import { nodeOrder, type PeopleQuestions, stintOrder } from './questions.ts';
@@ -19,7 +20,6 @@ import {
   Path,
   Person,
   PersonConnection,
-  Receipt,
 } from './types.ts';
 
 const defaultHops = 6;

@@ -84,16 +84,6 @@ export class GraphChange {
   @Field({ description: 'When the message entered the log.' }) at!: Date;
 }
 
-@Directive('@shareable')
-@ObjectType({
-  description:
-    'Answer to a mutation: accepted by Kafka. Send `position` as the Read-After header to read your own write.',
-})
-export class Receipt {
-  @Field(() => Int) accepted!: number;
-  @Field(() => GraphQLCursor) position!: string;
-}
-
 export const PersonConnection = connectionType(Person);
 export const CompanyConnection = connectionType(Company);
 export const EmploymentConnection = connectionType(Employment);

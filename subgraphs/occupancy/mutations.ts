@@ -1,0 +1,179 @@
+import { Arg, ID, Int, Mutation, Resolver } from 'type-graphql';
+import { TributaryError } from '../../platform/errors.ts';
+import type { Publisher } from '../../platform/publish.ts';
+import { ContractError, quote } from '../../schema/contract.ts';
+import type { ReadingMessage, TopologyMessage } from '../../schema/occupancy/messages.ts';
+import { toReading } from '../../schema/occupancy/reading.ts';
+import { toTopologyChange } from '../../schema/occupancy/topology.ts';
+import { Receipt } from '../receipt.ts';
+import type { Streams } from '../streams/stream.ts';
+import type { OccupancyQuestions } from './questions.ts';
+import { DoorwayInput, DpuInput, ReadingInput, SpaceInput } from './types.ts';
+
+const greatestBatch = 10_000;
+
+/**
+ * Changes of the topology look at everything that was written before them, and are refused with the reason where they
+ * would leave something that leads nowhere. Two at the same moment do not see each other; whatever they leave,
+ * `holding` knows what to make of it.
+ */
+@Resolver()
+export class OccupancyMutationResolver {
+  constructor(
+    readonly publisher: Publisher,
+    readonly streams: Streams,
+    readonly questions: OccupancyQuestions,
+    /** Waits until the questions see everything that was written before. */
+    readonly upToDate: () => Promise<void>,
+  ) {}
+
+  @Mutation(() => Receipt)
+  saveSpace(@Arg('input', () => SpaceInput) input: SpaceInput) {
+    return this.#change({ type: 'Space', data: { ...input } });
+  }
+
+  @Mutation(() => Receipt, { description: 'Refused while doorways lead into it or out of it.' })
+  async deleteSpace(@Arg('id', () => ID) id: string) {
+    await this.upToDate();
+    await this.#mustBe('space', id, '');
+    const doorways = await this.questions.doorwaysOf(id);
+    if (doorways.length > 0)
+      throw refused(
+        `The space ${quote(id)} is named by the ${doorways.length === 1 ? 'doorway' : 'doorways'} ${quoted(doorways)}. Let them lead elsewhere, or delete them, first.`,
+      );
+    return this.#change({ type: 'SpaceDeleted', data: { id } });
+  }
+
+  @Mutation(() => Receipt, {
+    description:
+      'Of a doorway that is there already, this is how it always was: what was counted over it is attributed anew.',
+  })
+  async saveDoorway(@Arg('input', () => DoorwayInput) input: DoorwayInput) {
+    await this.upToDate();
+    await this.#mustBe('space', input.ingress);
+    if (input.egress != null) await this.#mustBe('space', input.egress);
+    return this.#change({ type: 'Doorway', data: { ...input } });
+  }
+
+  @Mutation(() => Receipt, {
+    description: 'What was counted over it no longer counts. Refused while a DPU hangs over it.',
+  })
+  async deleteDoorway(@Arg('id', () => ID) id: string) {
+    await this.upToDate();
+    await this.#mustBe('doorway', id, '');
+    const now = new Date();
+    const present = (await this.questions.mountsOfDoorway(id)).filter(({ to }) => to === null || to > now);
+    if (present.length > 0)
+      throw refused(`Over the doorway ${quote(id)} hangs ${quoted(present.map(({ dpu }) => dpu))}. Move it first.`);
+    return this.#change({ type: 'DoorwayDeleted', data: { id } });
+  }
+
+  @Mutation(() => Receipt)
+  async saveDpu(@Arg('input', () => DpuInput) { id, doorway, from }: DpuInput) {
+    if (doorway == null) {
+      if (from != null) throw refused('from says since when a DPU hangs over a doorway: give the doorway too.');
+      return this.#change({ type: 'Dpu', data: { id } });
+    }
+    await this.upToDate();
+    await this.#mustBe('doorway', doorway);
+    return this.#change({ type: 'Dpu', data: { id } }, mountOf(id, doorway, from));
+  }
+
+  @Mutation(() => Receipt, {
+    description: 'Its readings no longer count. They are kept, and so is where it hung: saved again, they count again.',
+  })
+  async deleteDpu(@Arg('id', () => ID) id: string) {
+    await this.upToDate();
+    await this.#mustBe('dpu', id, '');
+    return this.#change({ type: 'DpuDeleted', data: { id } });
+  }
+
+  @Mutation(() => Receipt, {
+    description:
+      'Hangs the DPU over a doorway from `at` on (default: now; may lie in the past: history is re-attributed), until the next time for which a move is known. It hangs no longer where it was.',
+  })
+  async moveDpu(
+    @Arg('dpu', () => ID) dpu: string,
+    @Arg('doorway', () => ID) doorway: string,
+    @Arg('at', () => Date, { nullable: true }) at: Date | null,
+  ) {
+    await this.upToDate();
+    await this.#mustBe('dpu', dpu);
+    await this.#mustBe('doorway', doorway);
+    return this.#change(mountOf(dpu, doorway, at));
+  }
+
+  @Mutation(() => Receipt, { description: 'Says how many people were really there: later counts start from it.' })
+  async calibrateSpace(
+    @Arg('space', () => ID) space: string,
+    @Arg('count', () => Int) count: number,
+    @Arg('at', () => Date) at: Date,
+  ) {
+    if (at.getTime() > Date.now())
+      throw refused(`at ${at.toISOString()} lies in the future: nobody has counted there yet.`);
+    await this.upToDate();
+    await this.#mustBe('space', space);
+    return this.#change({ type: 'Calibration', data: { space, count, at: at.toISOString() } });
+  }
+
+  @Mutation(() => Receipt, {
+    description: `At most ${greatestBatch} at once. All are taken, or none when one is wrong. Those of a DPU that is not known, or hung nowhere, are kept, and count as soon as it is known where it hung.`,
+  })
+  async recordReadings(@Arg('readings', () => [ReadingInput]) readings: ReadingInput[]): Promise<Receipt> {
+    if (readings.length === 0) throw refused('readings is empty; send at least one.');
+    if (readings.length > greatestBatch)
+      throw refused(`readings holds ${readings.length}; send at most ${greatestBatch} at once.`);
+    const now = Date.now();
+    const messages = readings.map(({ dpu, time, direction, id }, at) => {
+      const message = { dpu_id: dpu, timestamp: time.toISOString(), direction, reading_id: id ?? null };
+      checked(() => toReading(message, now), `readings[${at}]: `);
+      return { key: dpu, value: JSON.stringify(message as ReadingMessage) };
+    });
+    return this.#publish('occupancy.readings', messages);
+  }
+
+  #change(...messages: TopologyMessage[]): Promise<Receipt> {
+    return this.#publish(
+      'occupancy.topology',
+      messages.map((message) => ({
+        key: checked(() => toTopologyChange(message)).id,
+        value: JSON.stringify(message),
+      })),
+    );
+  }
+
+  async #publish(topic: string, messages: { key: string; value: string }[]): Promise<Receipt> {
+    const position = await this.publisher.publish(topic, messages);
+    return Object.assign(new Receipt(), {
+      accepted: messages.length,
+      position: this.streams.receipt(topic, position),
+    });
+  }
+
+  async #mustBe(kind: 'space' | 'doorway' | 'dpu', id: string, advice = ' Save it first.'): Promise<void> {
+    if (await this.questions[kind](id)) return;
+    throw refused(`There is no ${kind === 'dpu' ? 'DPU' : kind} ${quote(id)}.${advice}`);
+  }
+}
+
+function mountOf(dpu: string, doorway: string, from: Date | null | undefined): TopologyMessage {
+  return { type: 'Mount', data: { dpu, doorway, from: (from ?? new Date()).toISOString() } };
+}
+
+function checked<T>(parse: () => T, where = ''): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ContractError) throw refused(`${where}${error.message}.`);
+    throw error;
+  }
+}
+
+function refused(why: string): TributaryError {
+  return new TributaryError('BAD_USER_INPUT', why);
+}
+
+function quoted(things: { id: string }[]): string {
+  const shown = things.slice(0, 5).map(({ id }) => quote(id));
+  return shown.join(', ') + (things.length > shown.length ? ` and ${things.length - shown.length} more` : '');
+}

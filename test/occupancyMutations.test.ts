@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, type Client, client } from './client.ts';
+import { publishTopology, space } from './occupancyMessages.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+let gateway: Client;
+
+beforeAll(async () => {
+  world = await openWorld({}, { keepGraph: true });
+  await world.ingest();
+  gateway = client((await world.gateway()).url);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const noon = '2018-02-24T12:00:00.000Z';
+const later = '2018-02-24T13:00:00.000Z';
+
+type Receipts = Record<string, { accepted: number; position: string }>;
+
+/** Runs mutations, one after the other. @returns the header with which a query sees the last of them */
+async function change(...fields: string[]): Promise<{ 'Read-After': string }> {
+  const text = fields.map((field, n) => `m${n}: ${field} { accepted position }`).join('\n');
+  const receipts = Object.values(await gateway.query<Receipts>(`mutation { ${text} }`));
+  return { 'Read-After': receipts.at(-1)!.position };
+}
+
+/** What the refused mutation says. */
+async function refusal(field: string): Promise<string> {
+  const { data, errors } = (await gateway.ask(`mutation { ${field} { accepted } }`)) as Answer<object>;
+  expect(data ?? null).toBe(null);
+  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  return errors![0]!.message;
+}
+
+const value = async (id: string, at: string, headers: Record<string, string>) =>
+  (
+    await gateway.query<{ space: { count: { value: number } } }>(
+      'query ($id: ID!, $at: DateTime) { space(id: $id) { count(at: $at) { value } } }',
+      { id, at },
+      headers,
+    )
+  ).space.count.value;
+
+test('a building is made, counted, changed and taken down, each change seen by the next', async () => {
+  let read = await change(
+    'saveSpace(input: {id: "A", name: "Lobby", latitude: 47.4, longitude: 8.5, company: "77"})',
+    'saveSpace(input: {id: "B", name: "Room"})',
+    'saveDoorway(input: {id: "X", name: "Front door", ingress: "A"})',
+    'saveDoorway(input: {id: "Z", name: "Glass door", ingress: "A", egress: "B"})',
+    'saveDpu(input: {id: "423"})',
+    `saveDpu(input: {id: "283", doorway: "X", from: "${noon}"})`,
+  );
+  expect(
+    await gateway.query(
+      '{ space(id: "A") { name latitude company { id } doorways { name } } dpu(id: "283") { mounts { from to } doorway { id } } }',
+      {},
+      read,
+    ),
+  ).toEqual({
+    space: {
+      ...{ name: 'Lobby', latitude: 47.4, company: { id: '77' } },
+      doorways: [{ name: 'Front door' }, { name: 'Glass door' }],
+    },
+    dpu: { mounts: [{ from: noon, to: null }], doorway: { id: 'X' } },
+  });
+
+  const entered = `{dpu: "283", time: "${later}", direction: 1, id: "r1"}`;
+  read = await change(
+    `recordReadings(readings: [${entered}, ${entered}, {dpu: "283", time: "${later}", direction: 1}])`,
+  );
+  expect(await value('A', later, read)).toBe(2);
+  read = await change(`recordReadings(readings: [{dpu: "423", time: "${later}", direction: -1}])`);
+  expect(await value('B', later, read)).toBe(0);
+  read = await change(`moveDpu(dpu: "423", doorway: "Z", at: "${noon}")`);
+  expect([await value('A', later, read), await value('B', later, read)]).toEqual([1, 1]);
+  read = await change(`calibrateSpace(space: "B", count: 5, at: "${noon}")`);
+  expect(await value('B', later, read)).toBe(6);
+  // It always led to the other side.
+  read = await change('saveDoorway(input: {id: "Z", name: "Glass door", ingress: "B", egress: "A"})');
+  expect([await value('A', later, read), await value('B', later, read)]).toEqual([3, 4]);
+  read = await change('deleteDpu(id: "423")');
+  expect([await value('A', later, read), await value('B', later, read)]).toEqual([2, 5]);
+  read = await change('saveDpu(input: {id: "423"})');
+  expect(await value('A', later, read)).toBe(3);
+
+  read = await change('deleteDpu(id: "423")', 'deleteDoorway(id: "Z")', 'deleteSpace(id: "B")');
+  expect(
+    await gateway.query('{ space(id: "B") { id } doorway(id: "Z") { id } spaces { totalCount } }', {}, read),
+  ).toEqual({ space: null, doorway: null, spaces: { totalCount: 1 } });
+});
+
+describe('what would lead nowhere is refused, and says why:', () => {
+  beforeAll(async () => {
+    await change(
+      'saveSpace(input: {id: "C", name: "Hall"})',
+      'saveSpace(input: {id: "D", name: "Yard"})',
+      'saveDoorway(input: {id: "P", name: "Gate", ingress: "C", egress: "D"})',
+      'saveDoorway(input: {id: "Q", name: "Hatch", ingress: "C"})',
+      'saveDpu(input: {id: "7", doorway: "P"})',
+    );
+  });
+
+  test.each([
+    [
+      'deleteSpace(id: "C")',
+      'The space "C" is named by the doorways "P", "Q". Let them lead elsewhere, or delete them, first.',
+    ],
+    [
+      'deleteSpace(id: "D")',
+      'The space "D" is named by the doorway "P". Let them lead elsewhere, or delete them, first.',
+    ],
+    ['deleteSpace(id: "nowhere")', 'There is no space "nowhere".'],
+    ['deleteDoorway(id: "P")', 'Over the doorway "P" hangs "7". Move it first.'],
+    ['deleteDoorway(id: "nowhere")', 'There is no doorway "nowhere".'],
+    ['deleteDpu(id: "nowhere")', 'There is no DPU "nowhere".'],
+    ['saveDoorway(input: {id: "R", name: "R", ingress: "nowhere"})', 'There is no space "nowhere". Save it first.'],
+    [
+      'saveDoorway(input: {id: "R", name: "R", ingress: "C", egress: "nowhere"})',
+      'There is no space "nowhere". Save it first.',
+    ],
+    ['saveDoorway(input: {id: "R", name: "R", ingress: "C", egress: "C"})', 'doorway R leads from C to itself.'],
+    ['saveDpu(input: {id: "8", doorway: "nowhere"})', 'There is no doorway "nowhere". Save it first.'],
+    [
+      `saveDpu(input: {id: "8", from: "${noon}"})`,
+      'from says since when a DPU hangs over a doorway: give the doorway too.',
+    ],
+    ['moveDpu(dpu: "nobody", doorway: "P")', 'There is no DPU "nobody". Save it first.'],
+    ['moveDpu(dpu: "7", doorway: "nowhere")', 'There is no doorway "nowhere". Save it first.'],
+    ['saveSpace(input: {id: "E", name: " "})', 'data.name is empty.'],
+    ['saveSpace(input: {id: "E", name: "E", latitude: 91})', 'data.latitude must be <= 90, not 91.'],
+    [`calibrateSpace(space: "C", count: -1, at: "${noon}")`, 'data.count must be >= 0, not -1.'],
+    [
+      'calibrateSpace(space: "C", count: 1, at: "2099-01-01T00:00:00Z")',
+      'at 2099-01-01T00:00:00.000Z lies in the future: nobody has counted there yet.',
+    ],
+    [`calibrateSpace(space: "nowhere", count: 1, at: "${noon}")`, 'There is no space "nowhere". Save it first.'],
+    ['recordReadings(readings: [])', 'readings is empty; send at least one.'],
+    [
+      `recordReadings(readings: [{dpu: "7", time: "${noon}", direction: 1}, {dpu: "7", time: "${noon}", direction: 0}])`,
+      'readings[1]: direction must be 1 or -1, not 0.',
+    ],
+  ])('%s: %s', async (mutation, why) => {
+    expect(await refusal(mutation)).toBe(why);
+  });
+
+  test('a batch of more than 10000 readings, while 10000 are taken', async () => {
+    const readings = Array.from({ length: 10_001 }, () => ({ dpu: 'many', time: noon, direction: 1 }));
+    const record =
+      'mutation ($readings: [ReadingInput!]!) { recordReadings(readings: $readings) { accepted position } }';
+    const { errors } = await gateway.ask(record, { readings });
+    expect(errors?.[0]?.message).toBe('readings holds 10001; send at most 10000 at once.');
+    const { recordReadings } = await gateway.query<Receipts>(record, { readings: readings.slice(1) });
+    expect(recordReadings!.accepted).toBe(10_000);
+    const { readings: found } = await gateway.query<{ readings: { totalCount: number } }>(
+      '{ readings(dpu: "many") { totalCount } }',
+      {},
+      { 'Read-After': recordReadings!.position },
+    );
+    expect(found.totalCount).toBe(10_000);
+  });
+});
+
+test('what anybody has written to the topic before is seen too', async () => {
+  await publishTopology(world, [space('from afar')]);
+  await change('saveDoorway(input: {id: "afar", name: "Afar", ingress: "from afar"})');
+});
