@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { longestTimerMs } from '../../platform/timer.ts';
+import { Queued } from '../queued.ts';
 import type { Position } from '../streams/position.ts';
 import type { StreamEvent } from '../streams/seam.ts';
 import type { WikiActivity } from './types.ts';
@@ -68,11 +69,10 @@ class Coming {
  * resumes after a cursor, on whichever replica, closes the buckets from the mark on, corrects those before it, and
  * says about them what everybody else says.
  */
-export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined> {
+export class LiveWindow extends Queued<WindowEvent> {
   readonly #source: EditSource;
   readonly #options: WindowOptions;
   readonly #watermark = new Watermark();
-  readonly #ended = new AbortController();
   /** Buckets not yet closed that have seen an edit, by their begin; none further in the future than the longest leap. */
   readonly #touched = new Set<number>();
   /** Closed buckets with edits that have not been told, by their begin; the one with the first such edit comes first. */
@@ -80,55 +80,22 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
   #lateSince = 0;
   #mark: number | undefined;
   #position: Position;
-  #queue: WindowEvent[] = [];
   #coming: Coming | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  #complete = false;
 
   constructor(source: EditSource, options: WindowOptions) {
+    super();
     this.#source = source;
     this.#options = options;
     this.#mark = options.mark;
     this.#position = source.startPosition;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<WindowEvent, undefined>> {
-    const result = this.#turn.then(() => this.#serve());
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  /** Ends at once, whatever is awaited. */
-  async return(): Promise<IteratorResult<WindowEvent, undefined>> {
-    this.#ended.abort();
-    await this.#source.return?.();
-    return { done: true, value: undefined };
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<WindowEvent, undefined>> {
-    await this.return();
-    throw error;
-  }
-
-  async #serve(): Promise<IteratorResult<WindowEvent, undefined>> {
-    try {
-      while (this.#queue.length === 0 && !this.#complete && !this.#ended.signal.aborted) await this.#step();
-    } catch (error) {
-      if (!this.#ended.signal.aborted) {
-        await this.return();
-        throw error;
-      }
-    }
-    const value = this.#ended.signal.aborted ? undefined : this.#queue.shift();
-    return value ? { done: false, value } : { done: true, value: undefined };
+  protected release() {
+    return this.#source.return?.();
   }
 
   /** Takes the next edit, or the silence where there is none, and queues what follows from it. */
-  async #step(): Promise<void> {
+  protected async step(): Promise<void> {
     this.#coming ??= new Coming(this.#source.next());
     const coming = this.#coming;
     // What is at hand is taken without a timer, which costs more than all else about an edit.
@@ -170,10 +137,10 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
 
   async #finish(): Promise<void> {
     const { until, now } = this.#options;
-    if (!this.#ended.signal.aborted) await this.#correct();
-    if (until !== undefined && this.#mark !== undefined && !this.#ended.signal.aborted)
+    if (!this.ended.signal.aborted) await this.#correct();
+    if (until !== undefined && this.#mark !== undefined && !this.ended.signal.aborted)
       await this.#close(until, new Date(Math.min(until, now())));
-    this.#complete = true;
+    this.complete = true;
   }
 
   /** Closes the buckets that end at a time or before it. */
@@ -188,12 +155,12 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
     for (const activity of await this.#closing(begin, end)) {
       const start = activity.start.getTime();
       this.#touched.delete(start);
-      this.#queue.push(this.#event(activity, false, start + every, at));
+      this.queue.push(this.#event(activity, false, start + every, at));
     }
     this.#mark = end;
     // The last event says that all are closed, also those that were passed over.
-    const last = this.#queue.at(-1);
-    if (last) this.#queue[this.#queue.length - 1] = this.#event(last.activity, last.correction, end, at);
+    const last = this.queue.at(-1);
+    if (last) this.queue[this.queue.length - 1] = this.#event(last.activity, last.correction, end, at);
   }
 
   #closing(begin: number, end: number): Promise<WikiActivity[]> {
@@ -213,7 +180,7 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
     const activityOf = new Map(activities.map((activity) => [activity.start.getTime(), activity]));
     for (const [index, [bucket, { at }]] of late.entries()) {
       const position = late[index + 1]?.[1].before ?? this.#position;
-      this.#queue.push(this.#event(activityOf.get(bucket)!, true, this.#mark!, at, position));
+      this.queue.push(this.#event(activityOf.get(bucket)!, true, this.#mark!, at, position));
     }
   }
 
@@ -230,7 +197,7 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
   }
 
   #count(from: number, to: number): Promise<WikiActivity[]> {
-    return this.#options.count(this.#position, from, to, this.#ended.signal);
+    return this.#options.count(this.#position, from, to, this.ended.signal);
   }
 
   #event(activity: WikiActivity, correction: boolean, mark: number, at: Date, position = this.#position): WindowEvent {
@@ -255,7 +222,7 @@ export class LiveWindow implements AsyncIterableIterator<WindowEvent, undefined>
     const end = (this.#mark ?? this.#floor(now())) + every;
     for (;;) {
       const wait = Math.max(this.#source.quietSince ?? now(), end) + patienceMs - now();
-      if (wait <= 0 || this.#ended.signal.aborted) return false;
+      if (wait <= 0 || this.ended.signal.aborted) return false;
       const { promise: silence, resolve } = Promise.withResolvers<boolean>();
       const timer = setTimeout(resolve, Math.min(wait, longestTimerMs), false);
       try {
