@@ -337,6 +337,7 @@ function shuffled<T>(all: T[], draw: () => number): T[] {
   return all.map(() => left.splice(draw() % left.length, 1)[0]!);
 }
 
-test('every field of the subgraph is asked for above', () => {
-  expect(fieldsNotAsked('occupancy', asked)).toEqual([]);
+test('every field of the subgraph that is not about writing or watching is asked for above', () => {
+  const elsewhere = /^(Mutation|Receipt|Subscription|SpaceCountEvent)\./;
+  expect(fieldsNotAsked('occupancy', asked).filter((field) => !elsewhere.test(field))).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { publicTenant } from '../../schema/tenant.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
 import type { Buckets, Span } from '../span.ts';
+import type { Position } from '../streams/position.ts';
 import { holding, type Interval, intervalsOf, isInferred, type Topology, within } from './attribution.ts';
 import { countedBuckets, type Stretch } from './buckets.ts';
 import * as sql from './statements.ts';
@@ -39,8 +40,18 @@ interface ReadingRow {
   offset: number;
 }
 
+/** A count as it was known at a position. All times are in milliseconds since 1970. */
+export interface CountBefore {
+  value: number;
+  /** Time of the newest reading that counts; 0: there is none. */
+  newest: number;
+  /** When it changes by itself, because something that is known has a later time; infinite: never. */
+  next: number;
+  inferred: boolean;
+}
+
 /** The topology around the owners of one statement, and the calibrations of those that are spaces. */
-interface Around {
+export interface Around {
   topology: Topology;
   calibrations: Calibration[];
 }
@@ -201,6 +212,39 @@ export class OccupancyQuestions {
     });
   }
 
+  /** What is told of the topology around a space before a position of occupancy.topology. */
+  async aroundBefore(space: string, position: Position): Promise<Around> {
+    return toAround(await this.#read<TopologyRow>(sql.around('space', true), { owners: [space], position }));
+  }
+
+  /**
+   * The count of a space at a time, of the readings before a position of occupancy.readings, attributed by this
+   * topology: both views must have reached their positions.
+   */
+  async countBefore(
+    space: string,
+    { topology, calibrations }: Around,
+    at: number,
+    position: Position,
+  ): Promise<CountBefore> {
+    const ofSpace = calibrations.filter((one) => one.space === space);
+    const base = ofSpace.filter((one) => one.at <= at).sort((a, b) => b.at - a.at)[0];
+    const intervals = intervalsOf(space, topology).map((one) => ({ space, ...one }));
+    const [row] = await this.#ofReadings<Record<'change' | 'newest' | 'upcoming', number>>(
+      sql.changesBefore,
+      intervals,
+      { base: base?.at ?? -1, at, position },
+    );
+    // Times are 0 where there is no such reading.
+    const upcoming = [Number(row?.upcoming ?? 0), ...ofSpace.map((one) => one.at)].filter((time) => time > at);
+    return {
+      value: (base?.count ?? 0) + Number(row?.change ?? 0),
+      newest: Number(row?.newest ?? 0),
+      next: Math.min(...upcoming),
+      inferred: isInferred(space, topology.doorways.values()),
+    };
+  }
+
   /** The counts of spaces at a time: the last calibration, and what the readings after it have changed. */
   async #values(spaces: string[], { topology, calibrations }: Around, at: number): Promise<Map<string, number>> {
     const bases = new Map<string, Calibration>();
@@ -234,7 +278,7 @@ export class OccupancyQuestions {
   }
 
   async #around(kind: sql.Owners, owners: string[]): Promise<Around> {
-    return toAround(await this.#read<TopologyRow>(sql.around(kind), { owners }));
+    return toAround(await this.#read<TopologyRow>(sql.around(kind, false), { owners }));
   }
 
   async #near(kind: sql.Owners, owner: string): Promise<Around> {

@@ -77,6 +77,8 @@ export const countDpus = `
 SELECT count() AS total
 FROM ${latest(["kind = 'DPU'"])}`;
 
+const isBefore = 'offset < arrayElement({position:Array(UInt64)}, partition + 1)';
+
 /** What a question about the topology begins with. */
 export type Owners = 'space' | 'doorway' | 'dpu';
 
@@ -102,8 +104,9 @@ const dpuIds: Record<Owners, string> = {
 /**
  * The topology around some spaces, doorways or DPUs: the doorways that are or were theirs, the DPUs that hang or hung
  * there, every mount of these DPUs, because where one begins another ends, and the calibrations of the spaces.
+ * @param before as it was told before a position of the topic
  */
-export const around = (owners: Owners) => `
+export const around = (owners: Owners, before: boolean) => `
 SELECT kind, id, toUnixTimestamp64Milli(moment) AS begin, ${doorway}, doorway, toUnixTimestamp64Milli(until) AS end, people
 FROM ${latest([
   `(
@@ -111,13 +114,15 @@ FROM ${latest([
       OR kind IN ('DPU', 'MOUNT') AND id IN (${dpuIds[owners]})
       ${owners === 'space' ? "OR kind = 'CALIBRATION' AND id IN {owners:Array(String)}" : ''}
     )`,
+  ...(before ? [isBefore] : []),
 ])}`;
 
 /**
  * Readings with the space that they count for and the change that they make there. The parameters are columns of one
  * table, a row for each interval; \`least\` and \`most\` are the bounds of all of them.
+ * @param before only what stands before a position of the topic
  */
-const effects = `
+const effects = (before: boolean) => `
 (
   SELECT owner, reading.time AS time, reading.direction * sign AS effect
   FROM
@@ -125,7 +130,7 @@ const effects = `
     SELECT dpu, time, direction
     FROM occupancy_readings FINAL
     WHERE tenant = {tenant:String} AND dpu IN {dpus:Array(String)}
-      AND time >= fromUnixTimestamp64Milli({least:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({most:Int64}, 'UTC')
+      AND time >= fromUnixTimestamp64Milli({least:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({most:Int64}, 'UTC')${before ? `\n      AND ${isBefore}` : ''}
   ) AS reading
   INNER JOIN
   (
@@ -142,8 +147,19 @@ const effects = `
 
 export const changes = `
 SELECT owner, sum(effect) AS change
-FROM ${effects}
+FROM ${effects(false)}
 GROUP BY owner`;
+
+/** What had come before a position: the change in (base, at], the newest reading until then, and the next one. */
+export const changesBefore = `
+SELECT sumIf(effect, passed > {base:Int64} AND passed <= {at:Int64}) AS change,
+       maxIf(passed, passed <= {at:Int64}) AS newest,
+       minIf(passed, passed > {at:Int64}) AS upcoming
+FROM
+(
+  SELECT toUnixTimestamp64Milli(time) AS passed, effect
+  FROM ${effects(true)}
+)`;
 
 /** What happens in every stretch, see buckets.ts. Of readings at one moment only what they do together is seen. */
 export const stretches = `
@@ -158,7 +174,7 @@ FROM
            arrayCount(at -> at <= toUnixTimestamp64Milli(time), {calibrations:Array(Int64)}) AS calibration,
            countIf(effect = 1) AS ins, countIf(effect = -1) AS outs,
            if(has({calibrations:Array(Int64)}, toUnixTimestamp64Milli(time)), 0, sum(effect)) AS net
-    FROM ${effects}
+    FROM ${effects(false)}
     GROUP BY time
   )
 )

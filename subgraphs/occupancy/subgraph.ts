@@ -7,6 +7,7 @@ import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import type { Subgraph } from '../subgraph.ts';
+import { SpaceCountResolver, spaceCountEvents } from './events.ts';
 import { OccupancyMutationResolver } from './mutations.ts';
 import { OccupancyQuestions } from './questions.ts';
 import { DoorwayResolver, DpuResolver, ReadingResolver, SpaceResolver } from './resolvers.ts';
@@ -27,12 +28,20 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
   return {
     name: 'occupancy',
     schema: federatedSchema({
-      resolvers: [SpaceResolver, DoorwayResolver, DpuResolver, ReadingResolver, OccupancyMutationResolver],
+      resolvers: [
+        SpaceResolver,
+        DoorwayResolver,
+        DpuResolver,
+        ReadingResolver,
+        OccupancyMutationResolver,
+        SpaceCountResolver,
+      ],
       instances: [
         new SpaceResolver(questions),
         new DoorwayResolver(questions),
         new DpuResolver(questions),
         new ReadingResolver(questions),
+        new SpaceCountResolver(),
         new OccupancyMutationResolver(publisher, streams, questions, () => upToDate(progress, topology)),
       ],
       references: {
@@ -40,7 +49,7 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
         Doorway: ({ id }: { id: string }) => questions.doorway(id),
         Dpu: ({ id }: { id: string }) => questions.dpu(id),
       },
-      streams: {},
+      streams: { spaceCount: spaceCountEvents(streams, questions, { topology, readings }, progress) },
     }),
     views: {
       'occupancy.topology': (position, signal) => topology.reaches(position, signal),

@@ -1,5 +1,6 @@
 import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
+import { GraphQLCursor } from '../scalars.ts';
 
 @Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('Company')
@@ -70,6 +71,15 @@ export class Reading {
   @Field(() => Dpu) dpu!: Dpu;
   @Field({ description: 'When it was, by the clock of the sensor.' }) time!: Date;
   @Field(() => Int, { description: '1 into the ingress space of the doorway, -1 out of it.' }) direction!: number;
+}
+
+@ObjectType()
+export class SpaceCountEvent {
+  @Field() count!: SpaceCount;
+  @Field({ description: 'Whether it is about a time before something that had been counted already.' }) late!: boolean;
+  @Field(() => GraphQLCursor, { description: 'Resumes right after this event.' }) cursor!: string;
+  @Field({ description: 'When the message entered the log, or when the time of a reading of the future had come.' })
+  at!: Date;
 }
 
 @InputType()

@@ -17,6 +17,10 @@ export interface SubscribeOptions<T> {
   scope: Scope;
   /** Goes on after the event of this cursor. */
   after?: string | null | undefined;
+  /** Goes on from a position that the caller has read from a cursor of its own. */
+  position?: Position | undefined;
+  /** Makes the cursors instead, of a caller that has its own. */
+  encode?: ((position: Position) => string) | undefined;
   /** Starts with the first message appended at or after this time; neither: from now on. */
   since?: Date | null | undefined;
   /** Completes before the first message appended at or after this time. */
@@ -79,8 +83,8 @@ export class Streams {
     const { topic, scope, after, since, until, select, ready } = options;
     if (after != null && since != null)
       throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
-    const resumed = after == null ? undefined : this.#cursors.decode(after, topic, scope);
-    const encode = this.#cursors.encoder(topic, scope);
+    const resumed = options.position ?? (after == null ? undefined : this.#cursors.decode(after, topic, scope));
+    const encode = options.encode ?? this.#cursors.encoder(topic, scope);
     const { ring, release } = await this.#tails.acquire(topic);
     try {
       const asked = resumed ?? (since ? await this.#positionAt(topic, since.getTime()) : ring.ends());
@@ -114,6 +118,29 @@ export class Streams {
       encode: this.#cursors.encoder(topic, scope) as (position: Position, mark: number | undefined) => string,
       /** @throws TributaryError CURSOR_INVALID, CURSOR_FOREIGN. */
       markOf: (cursor: string) => this.#cursors.decodeMarked(cursor, topic, scope).mark,
+    };
+  }
+
+  /**
+   * The cursors of a field that reads several topics: a position in each of them, and a mark.
+   * @param stream the name of them all
+   */
+  joint(stream: string, scope: Scope) {
+    const encode = this.#cursors.encoder(stream, scope);
+    return {
+      encode: (positions: Position[], mark: number) =>
+        encode(
+          positions.flatMap((position) => [position.length, ...position]),
+          mark,
+        ),
+      /** @throws TributaryError CURSOR_INVALID, CURSOR_FOREIGN. */
+      decode: (cursor: string): { positions: Position[]; mark: number } => {
+        const { position: joined, mark } = this.#cursors.decodeMarked(cursor, stream, scope);
+        const positions: Position[] = [];
+        for (let at = 0; at < joined.length; at += 1 + joined[at]!)
+          positions.push(joined.slice(at + 1, at + 1 + joined[at]!));
+        return { positions, mark: mark! };
+      },
     };
   }
 

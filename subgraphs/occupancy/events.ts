@@ -1,0 +1,102 @@
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { TributaryError } from '../../platform/errors.ts';
+import type { LoggedMessage } from '../../platform/messageLog.ts';
+import { unlessBroken } from '../../schema/contract.ts';
+import { parseReading } from '../../schema/occupancy/reading.ts';
+import { parseTopologyMessage } from '../../schema/occupancy/topology.ts';
+import { publicTenant, tenantOf } from '../../schema/tenant.ts';
+import type { AppliedPosition } from '../applied.ts';
+import { streamOfItsOwn } from '../federated.ts';
+import { GraphQLCursor } from '../scalars.ts';
+import type { Streams } from '../streams/stream.ts';
+import type { Broker } from '../streams/tail.ts';
+import { untilAnswered } from '../untilAnswered.ts';
+import { LiveCount } from './live.ts';
+import type { OccupancyQuestions } from './questions.ts';
+import { SpaceCount, SpaceCountEvent } from './types.ts';
+
+interface CountArguments {
+  space: string;
+  after?: string | null;
+  since?: Date | null;
+  until?: Date | null;
+}
+
+/** The views of the two topics. */
+export interface AppliedTopics {
+  topology: AppliedPosition;
+  readings: AppliedPosition;
+}
+
+/** The events of spaceCount; LiveCount says what they are. */
+export function spaceCountEvents(
+  streams: Streams,
+  questions: OccupancyQuestions,
+  applied: AppliedTopics,
+  broker: Pick<Broker, 'ends'>,
+) {
+  return async ({ space, after, since, until }: CountArguments) => {
+    const scope = { field: 'spaceCount', filter: { space }, tenant: publicTenant };
+    const cursors = streams.joint('occupancy', scope);
+    if (after != null && since != null)
+      throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
+    const resumed = after == null ? undefined : cursors.decode(after);
+    const start = resumed?.mark ?? Math.min(since?.getTime() ?? Number.POSITIVE_INFINITY, Date.now());
+    const subscribe = <T>(topic: string, at: 0 | 1, parse: (message: LoggedMessage) => T) =>
+      streams.subscribe<T | null>({
+        ...{ topic, scope, since, until, position: resumed?.positions[at] },
+        // Only the error of an expired position shows a cursor of one topic alone.
+        encode: (position) => cursors.encode((resumed?.positions ?? [[], []]).with(at, position), start),
+        select: (message) => ofPublic(message, parse),
+      });
+    const [topologyEnd, readingsEnd] = await Promise.all([
+      broker.ends('occupancy.topology'),
+      broker.ends('occupancy.readings'),
+    ]);
+    const topology = await subscribe('occupancy.topology', 0, ({ value }) => parseTopologyMessage(value));
+    const readings = await subscribe('occupancy.readings', 1, ({ value, at }) => parseReading(value, at)).catch(
+      async (error) => {
+        await topology.return();
+        throw error;
+      },
+    );
+    return new LiveCount(topology, readings, {
+      ...{ space, start, resumed: resumed !== undefined, until: until?.getTime(), now: Date.now },
+      ends: { topology: topologyEnd, readings: readingsEnd },
+      encode: ({ topology, readings, time }) => cursors.encode([topology, readings], time),
+      async around(position, ended) {
+        await applied.topology.reaches(position, ended);
+        return untilAnswered(() => questions.aroundBefore(space, position), ended);
+      },
+      async count(around, { readings, time }, ended) {
+        await applied.readings.reaches(readings, ended);
+        return untilAnswered(() => questions.countBefore(space, around, time, readings), ended);
+      },
+    });
+  };
+}
+
+/** What breaks its contract, or is of another tenant, moves the position and nothing else. */
+function ofPublic<T>(message: LoggedMessage, parse: (message: LoggedMessage) => T): T | null {
+  return unlessBroken(() => (tenantOf(message.headers) === publicTenant ? parse(message) : null)) ?? null;
+}
+
+@Resolver()
+export class SpaceCountResolver {
+  @Subscription(() => SpaceCountEvent, {
+    description:
+      "The space's count whenever a reading, move or calibration changes it; the first event is the count at the start. Starts now, `after` a cursor or `since` a time, and ends at `until` when it is given.",
+    subscribe: streamOfItsOwn,
+  })
+  spaceCount(
+    @Root() { count, late, cursor, at }: Pick<SpaceCountEvent, 'late' | 'cursor' | 'at'> & { count: SpaceCount },
+    @Arg('space', () => ID) _space: string,
+    @Arg('after', () => GraphQLCursor, { nullable: true }) _after: string | null,
+    @Arg('since', () => Date, { nullable: true }) _since: Date | null,
+    @Arg('until', () => Date, { nullable: true }) _until: Date | null,
+  ): SpaceCountEvent {
+    const { value, inferred } = count;
+    const shown = Object.assign(new SpaceCount(), { value, at: count.at, inferred, drift: value < 0 });
+    return Object.assign(new SpaceCountEvent(), { count: shown, late, cursor, at });
+  }
+}
