@@ -1,5 +1,6 @@
 import { openGateway } from '../gateway/gateway.ts';
 import { serveGateway } from '../gateway/server.ts';
+import { uploadsOf } from '../gateway/uploads.ts';
 import type { Settings } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
 import { openSubgraphs, roster } from '../subgraphs/roster.ts';
@@ -12,7 +13,7 @@ export function gateway(settings: Settings): Promise<void> {
     const { subgraphs, dependencies, close } = await openSubgraphs(withServers(settings), Object.keys(roster), log);
     const { streams } = dependencies;
     const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS, log });
-    const server = await serveGateway(runtime, settings);
+    const server = await serveGateway(runtime, settings, uploadsOf(subgraphs, log));
     log.info({ url: server.url }, 'listening');
     return {
       async stop() {

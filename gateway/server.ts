@@ -11,6 +11,7 @@ import { projectRoot } from '../platform/root.ts';
 import { foreignRequest } from './origin.ts';
 import { sendingTo } from './subscriptions/overWebSocket.ts';
 import { isShare } from './subscriptions/sharing.ts';
+import type { Handler } from './uploads.ts';
 
 export interface GatewayServer {
   /** http://host:port, without a slash at the end. */
@@ -26,11 +27,13 @@ interface Extra {
 
 /**
  * Serves the gateway: GraphQL over HTTP, server-sent events, multipart and WebSocket at /graphql, the explorer at /.
+ * @param uploads what answers at other paths
  * @throws Error when HOST can be reached from other machines and the network is not trusted, or PORT is taken
  */
 export async function serveGateway(
   gateway: GatewayRuntime,
   settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
+  uploads: Record<string, Handler> = {},
 ): Promise<GatewayServer> {
   refuseOpenHost(settings);
   const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trustNetwork } = settings;
@@ -39,6 +42,7 @@ export async function serveGateway(
     const refusal = foreignRequest(request, trustNetwork);
     if (refusal) answerText(response, 403, refusal);
     else if (isGraphQL(request)) gateway(request, response);
+    else if (Object.hasOwn(uploads, request.url ?? '')) uploads[request.url!]!(request, response);
     else explorer(request, response, () => answerText(response, 404, nothingHere));
   });
   const sockets = new Set<Socket>();

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Receipt } from './receipt.ts';
 import type { Position } from './streams/position.ts';
 
 /** One domain's part of the graph. */
@@ -10,4 +11,6 @@ export interface Subgraph {
    * position, and fails when the signal is given first.
    */
   views: Record<string, (position: Position, signal: AbortSignal) => Promise<void>>;
+  /** What takes a body of NDJSON that is sent to a path of the gateway, for those who speak no GraphQL. */
+  uploads?: Record<string, (body: string) => Promise<Receipt>>;
 }

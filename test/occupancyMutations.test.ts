@@ -5,11 +5,13 @@ import { openWorld, type World } from './world.ts';
 
 let world: World;
 let gateway: Client;
+let url: string;
 
 beforeAll(async () => {
   world = await openWorld({}, { keepGraph: true });
   await world.ingest();
-  gateway = client((await world.gateway()).url);
+  ({ url } = await world.gateway());
+  gateway = client(url);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -164,4 +166,40 @@ describe('what would lead nowhere is refused, and says why:', () => {
 test('what anybody has written to the topic before is seen too', async () => {
   await publishTopology(world, [space('from afar')]);
   await change('saveDoorway(input: {id: "afar", name: "Afar", ingress: "from afar"})');
+});
+
+describe('a sensor that speaks no GraphQL', () => {
+  const post = async (body: string, type = 'application/x-ndjson', method = 'POST') => {
+    const response = await fetch(`${url}/occupancy/readings`, {
+      ...{ method, headers: { 'content-type': type } },
+      ...(method === 'GET' ? {} : { body }),
+    });
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  };
+
+  test('sends its backlog by POST, one reading a line, whatever a line holds', async () => {
+    const line = (id: number) => JSON.stringify({ dpu_id: 'backlog', timestamp: noon, direction: 1, reading_id: id });
+    const lines = [...Array.from({ length: 3_000 }, (_, id) => line(id)), 'nothing of the kind', line(0), ''];
+    const { status, answer } = await post(`\uFEFF${lines.join('\r\n')}`);
+    expect([status, answer.accepted]).toEqual([200, 3_002]);
+    const { readings } = await gateway.query<{ readings: { totalCount: number } }>(
+      '{ readings(dpu: "backlog") { totalCount } }',
+      {},
+      { 'Read-After': String(answer.position) },
+    );
+    expect(readings.totalCount).toBe(3_000);
+  });
+
+  test.each([
+    [415, 'The Content-Type must be application/x-ndjson: one JSON object a line.', '{}', 'text/plain'],
+    [405, 'Send it with POST.', '', undefined, 'GET'],
+    [400, 'The body holds no reading; send one a line.', ' \n'],
+    [413, 'The body is larger than 16777216 bytes. Send it in parts.', ' '.repeat((16 << 20) + 1)],
+  ])('is told with %i: %s', async (status, message, body, type?: string, method?: string) => {
+    const told = await post(body, type, method);
+    expect([told.status, (told.answer.errors as { message: string }[]).map((error) => error.message)]).toEqual([
+      status,
+      [message],
+    ]);
+  });
 });

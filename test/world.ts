@@ -7,6 +7,7 @@ import type { Kafka } from 'kafkajs';
 import { inject } from 'vitest';
 import { openGateway } from '../gateway/gateway.ts';
 import { serveGateway } from '../gateway/server.ts';
+import { uploadsOf } from '../gateway/uploads.ts';
 import { startIngest, viewNames } from '../ingest/ingest.ts';
 import { setUp } from '../ingest/setup.ts';
 import { openClickHouse } from '../platform/clickhouse.ts';
@@ -86,7 +87,7 @@ export async function openWorld(
         readAfterTimeoutMs: own.READ_AFTER_TIMEOUT_MS,
         log,
       });
-      const server = await serveGateway(runtime, own);
+      const server = await serveGateway(runtime, own, uploadsOf(subgraphs, log));
       const stop = async () => {
         await server.stop();
         await close();

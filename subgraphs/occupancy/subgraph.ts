@@ -11,6 +11,7 @@ import { SpaceCountResolver, spaceCountEvents } from './events.ts';
 import { OccupancyMutationResolver } from './mutations.ts';
 import { OccupancyQuestions } from './questions.ts';
 import { DoorwayResolver, DpuResolver, ReadingResolver, SpaceResolver } from './resolvers.ts';
+import { readingsUpload } from './upload.ts';
 
 export interface OccupancyDependencies {
   tables: Tables;
@@ -55,6 +56,7 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
       'occupancy.topology': (position, signal) => topology.reaches(position, signal),
       'occupancy.readings': (position, signal) => readings.reaches(position, signal),
     },
+    uploads: { '/occupancy/readings': readingsUpload(publisher, streams) },
   };
 }
 
