@@ -73,7 +73,7 @@ const countNow = async (id: string) =>
   (await gateway.query<{ space: { count: { value: number } } }>(`{ space(id: "${id}") { count { value } } }`)).space
     .count.value;
 
-test('a space tells each change as it comes, says what was late, and goes on after any event (S1, S45, S46)', async () => {
+test('a space tells each change as it comes, says what was late, and goes on after any event (S1, S45, S46, S48)', async () => {
   await publishTopology(world, [space('A'), space('B'), doorway('X', 'A'), doorway('Z', 'A', 'B'), dpu(1), dpu(2)]);
   await publishTopology(world, [mount(1, 'X', noon)]);
   const since = await now();
@@ -82,7 +82,8 @@ test('a space tells each change as it comes, says what was late, and goes on aft
   const steps: [() => Promise<unknown>, ...expected: [number, boolean][]][] = [
     [() => publishReadings(world, [reading(1, noon + 10, 1)]), [1, false]],
     [() => publishReadings(world, [reading(2, noon + 15, 1), reading(1, noon + 20, 1)]), [2, false]],
-    [() => publishReadings(world, [reading(1, noon + 5, 1)]), [3, true]],
+    [() => publishReadings(world, [reading(1, noon + 5, 1, 'late')]), [3, true]],
+    [() => publishReadings(world, [reading(1, noon + 5, 1, 'late')])],
     // Before it was mounted, and of one that nobody knows.
     [() => publishReadings(world, [reading(1, noon - 5, 1), reading('nobody', noon + 30, 1)])],
     [() => publishReadings(world, [reading(1, noon + 20, -1)]), [2, false]],

@@ -61,6 +61,8 @@ export class LiveCount extends Queued<CountEvent> {
   #intervals = new Map<string, Interval[]>();
   /** When the count changes by itself. */
   #next = Number.POSITIVE_INFINITY;
+  /** How many readings were known to count. */
+  #known = 0;
 
   constructor(topology: Source<TopologyChange>, readings: Source<Reading>, options: LiveCountOptions) {
     super();
@@ -102,12 +104,10 @@ export class LiveCount extends Queued<CountEvent> {
     if (!reading) return;
     const { dpu, time } = reading;
     if (!this.#intervals.get(dpu)?.some(({ from, to }) => from <= time && time < to)) return;
-    const now = Math.max(this.#time, at.getTime());
-    if (time > now) this.#next = Math.min(this.#next, time);
-    else {
-      const count = await this.#count(now);
-      this.#tell(count, time < count.newest, at);
-    }
+    const before = this.#known;
+    const count = await this.#count(Math.max(this.#time, at.getTime()));
+    // One that comes again is not one more; and one of the future is told when its time has come.
+    if (count.readings > before && time <= this.#time) this.#tell(count, time < count.newest, at);
   }
 
   async #tellDue(): Promise<void> {
@@ -132,6 +132,7 @@ export class LiveCount extends Queued<CountEvent> {
     this.#time = time;
     const count = await this.#options.count(this.#around!, this.#state(), this.ended.signal);
     this.#next = count.next;
+    this.#known = count.readings;
     return count;
   }
 

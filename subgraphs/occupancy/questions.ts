@@ -47,6 +47,8 @@ export interface CountBefore {
   newest: number;
   /** When it changes by itself, because something that is known has a later time; infinite: never. */
   next: number;
+  /** How many readings count for the space, at any time. */
+  readings: number;
   inferred: boolean;
 }
 
@@ -230,7 +232,7 @@ export class OccupancyQuestions {
     const ofSpace = calibrations.filter((one) => one.space === space);
     const base = ofSpace.filter((one) => one.at <= at).sort((a, b) => b.at - a.at)[0];
     const intervals = intervalsOf(space, topology).map((one) => ({ space, ...one }));
-    const [row] = await this.#ofReadings<Record<'change' | 'newest' | 'upcoming', number>>(
+    const [row] = await this.#ofReadings<Record<'change' | 'newest' | 'upcoming' | 'readings', number>>(
       sql.changesBefore,
       intervals,
       { base: base?.at ?? -1, at, position },
@@ -241,6 +243,7 @@ export class OccupancyQuestions {
       value: (base?.count ?? 0) + Number(row?.change ?? 0),
       newest: Number(row?.newest ?? 0),
       next: Math.min(...upcoming),
+      readings: Number(row?.readings ?? 0),
       inferred: isInferred(space, topology.doorways.values()),
     };
   }

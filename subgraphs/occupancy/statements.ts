@@ -150,11 +150,12 @@ SELECT owner, sum(effect) AS change
 FROM ${effects(false)}
 GROUP BY owner`;
 
-/** What had come before a position: the change in (base, at], the newest reading until then, and the next one. */
+/** What had come before a position: the change in (base, at], the newest reading until then, the next one, and their number. */
 export const changesBefore = `
 SELECT sumIf(effect, passed > {base:Int64} AND passed <= {at:Int64}) AS change,
        maxIf(passed, passed <= {at:Int64}) AS newest,
-       minIf(passed, passed > {at:Int64}) AS upcoming
+       minIf(passed, passed > {at:Int64}) AS upcoming,
+       count() AS readings
 FROM
 (
   SELECT toUnixTimestamp64Milli(time) AS passed, effect
