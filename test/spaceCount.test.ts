@@ -141,6 +141,24 @@ test('a reading of a clock that is fast counts when its time has come (S47)', as
   ]);
 });
 
+test('whoever comes later is told the count too, and then what everybody is told (S41, S45)', async () => {
+  await publishTopology(world, [space('G'), doorway('G', 'G'), dpu('g'), mount('g', 'G', noon)]);
+  const first = watch({ space: 'G' });
+  await take(first, 1);
+  await publishReadings(world, [reading('g', noon, 1)]);
+  await take(first, 1);
+  const second = watch({ space: 'G' });
+  expect((await take(second, 1)).map(brief)).toEqual([[1, false]]);
+  for (const value of [2, 3]) {
+    await publishReadings(world, [reading('g', noon + value, 1)]);
+    const [[one], [other]] = await Promise.all([take(first, 1), take(second, 1)]);
+    expect(one).toEqual(other);
+    expect(brief(one!)).toEqual([value, false]);
+  }
+  await first.return!();
+  await second.return!();
+});
+
 test('the last event of any history is the count (S46)', async () => {
   const times = fc.integer({ min: 0, max: 20 }).map((n) => noon + n * 100);
   const [known] = fc.sample(knownWorlds(times, { mounts: 14, readings: 60 }), 1);

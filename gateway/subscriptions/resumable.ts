@@ -27,6 +27,8 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface Resumable {
   /** The operation, with its start in two variables and the cursor of each event under an alias of its own. */
   query: string;
+  /** Whether its first event is the state at the start, which nobody may miss. */
+  beginsWithState: boolean;
   /** Under which name the events come. */
   event: string;
   /** Under which name the cursor of an event comes. */
@@ -39,6 +41,9 @@ export interface Resumable {
   /** The variables of the operation. */
   join(start: Start, others: Variables): Variables;
 }
+
+/** The fields whose first event is the state at the start. */
+const beginWithState = new Set(['spaceCount']);
 
 /**
  * The resumable form of a valid subscription; undefined when its events have no `cursor: Cursor!`, or when a directive
@@ -100,6 +105,7 @@ export function resumable(
   ];
   return {
     query: print({ kind: Kind.DOCUMENT, definitions: whole }),
+    beginsWithState: beginWithState.has(field.name.value),
     event: (field.alias ?? field.name).value,
     cursor,
     split(variables, resumeAfter) {

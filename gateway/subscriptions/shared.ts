@@ -47,9 +47,12 @@ export class Shared<T extends Finished> {
     this.most = options.most ?? { results: 1_000, bytes: 1 << 20 };
   }
 
-  /** One more subscriber. It must be ended by `return()` or `leave()`, whether its subscription opens or not. */
-  subscribe(start: Start): Subscriber<T> {
-    const isNow = start.after === undefined && start.since === undefined;
+  /**
+   * One more subscriber. It must be ended by `return()` or `leave()`, whether its subscription opens or not.
+   * @param mayJoin whether it may begin with whatever comes next, when it starts now
+   */
+  subscribe(start: Start, mayJoin = true): Subscriber<T> {
+    const isNow = mayJoin && start.after === undefined && start.since === undefined;
     const run = (isNow && this.live) || new Run(this, start);
     if (isNow) this.live = run;
     this.#subscribers++;

@@ -86,7 +86,7 @@ export function useSharedSubscriptions(
           shared = new Shared({ open: run, soon: setImmediate, onEmpty: () => running.delete(key) });
           running.set(key, shared);
         }
-        const subscriber = shared.subscribe(asked.start);
+        const subscriber = shared.subscribe(asked.start, !operation.beginsWithState);
         client.onGone(() => subscriber.leave());
         try {
           await subscriber.opened;
