@@ -1,3 +1,5 @@
+import { longestTimerMs } from '../platform/timer.ts';
+
 /**
  * An event stream that is made in steps, each of which may queue some events. It is an iterator object and not an async
  * generator, because `return()` of a generator waits for the next event, which may never come.
@@ -36,6 +38,25 @@ export abstract class Queued<Event> implements AsyncIterableIterator<Event, unde
   async throw(error: unknown): Promise<IteratorResult<Event, undefined>> {
     await this.return();
     throw error;
+  }
+
+  /**
+   * Waits for what comes.
+   * @param left how many milliseconds at most; asked again when they have passed
+   * @returns false when it has not come in time, or nobody waits any more
+   */
+  protected async comesInTime(coming: Promise<unknown>, left: () => number): Promise<boolean> {
+    for (;;) {
+      const wait = left();
+      if (wait <= 0 || this.ended.signal.aborted) return false;
+      const { promise: passed, resolve } = Promise.withResolvers<boolean>();
+      const timer = wait < Number.POSITIVE_INFINITY && setTimeout(resolve, Math.min(wait, longestTimerMs), false);
+      try {
+        if (await Promise.race([coming.then(() => true), passed])) return true;
+      } finally {
+        if (timer) clearTimeout(timer);
+      }
+    }
   }
 
   async #serve(): Promise<IteratorResult<Event, undefined>> {

@@ -2,12 +2,13 @@ import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { unlessBroken } from '../../schema/contract.ts';
-import { parseReading } from '../../schema/occupancy/reading.ts';
-import { parseTopologyMessage } from '../../schema/occupancy/topology.ts';
+import { parseReading, type Reading } from '../../schema/occupancy/reading.ts';
+import { parseTopologyMessage, type TopologyChange } from '../../schema/occupancy/topology.ts';
 import { publicTenant, tenantOf } from '../../schema/tenant.ts';
 import type { AppliedPosition } from '../applied.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
+import type { Position } from '../streams/position.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import { untilAnswered } from '../untilAnswered.ts';
@@ -42,43 +43,83 @@ export function spaceCountEvents(
       throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
     const resumed = after == null ? undefined : cursors.decode(after);
     const start = resumed?.mark ?? Math.min(since?.getTime() ?? Number.POSITIVE_INFINITY, Date.now());
-    const subscribe = <T>(topic: string, at: 0 | 1, parse: (message: LoggedMessage) => T) =>
+    const subscribe = <T>(topic: string, at: 0 | 1, position: Position | undefined, select: Select<T>) =>
       streams.subscribe<T | null>({
-        ...{ topic, scope, since, until, position: resumed?.positions[at] },
+        ...{ topic, scope, since, until, position, select },
         // Only the error of an expired position shows a cursor of one topic alone.
         encode: (position) => cursors.encode((resumed?.positions ?? [[], []]).with(at, position), start),
-        select: (message) => ofPublic(message, parse),
       });
     const [topologyEnd, readingsEnd] = await Promise.all([
       broker.ends('occupancy.topology'),
       broker.ends('occupancy.readings'),
     ]);
-    const topology = await subscribe('occupancy.topology', 0, ({ value }) => parseTopologyMessage(value));
-    const readings = await subscribe('occupancy.readings', 1, ({ value, at }) => parseReading(value, at)).catch(
-      async (error) => {
-        await topology.return();
-        throw error;
-      },
-    );
-    return new LiveCount(topology, readings, {
+    const readingsFrom = (position: Position | undefined) =>
+      subscribe(
+        'occupancy.readings',
+        1,
+        position,
+        counting((reading) => live.counts(reading), readingsEnd),
+      );
+    const topology = await subscribe('occupancy.topology', 0, resumed?.positions[0], changeOf);
+    const readings = await readingsFrom(resumed?.positions[1]).catch(async (error) => {
+      await topology.return();
+      throw error;
+    });
+    const live = new LiveCount(topology, readings, {
       ...{ space, start, resumed: resumed !== undefined, until: until?.getTime(), now: Date.now },
       ends: { topology: topologyEnd, readings: readingsEnd },
       encode: ({ topology, readings, time }) => cursors.encode([topology, readings], time),
+      async readingsFrom(position, time) {
+        const then = await streams.positionAt('occupancy.readings', time);
+        const partitions = Math.max(position.length, then.length);
+        return readingsFrom(Array.from({ length: partitions }, (_, at) => Math.max(position[at] ?? 0, then[at] ?? 0)));
+      },
       async around(position, ended) {
         await applied.topology.reaches(position, ended);
         return untilAnswered(() => questions.aroundBefore(space, position), ended);
       },
+      reaches: (readings, ended) => applied.readings.reaches(readings, ended),
       async count(around, { readings, time }, ended) {
         await applied.readings.reaches(readings, ended);
         return untilAnswered(() => questions.countBefore(space, around, time, readings), ended);
       },
     });
+    return live;
   };
 }
 
-/** What breaks its contract, or is of another tenant, moves the position and nothing else. */
-function ofPublic<T>(message: LoggedMessage, parse: (message: LoggedMessage) => T): T | null {
-  return unlessBroken(() => (tenantOf(message.headers) === publicTenant ? parse(message) : null)) ?? null;
+/** What a message says; null: nothing, but how far the topic has been read; undefined: it is passed over. */
+type Select<T> = (message: LoggedMessage) => T | null | undefined;
+
+/** What breaks its contract, or is of another tenant, says nothing. */
+function ofPublic<T>({ headers }: LoggedMessage, parse: () => T): T | null {
+  return unlessBroken(() => (tenantOf(headers) === publicTenant ? parse() : null)) ?? null;
+}
+
+function changeOf(message: LoggedMessage): TopologyChange | null {
+  return ofPublic(message, () => parseTopologyMessage(message.value));
+}
+
+/** Subscribers to many spaces are given the same messages of the ring; each is read once. */
+const readingOf = new WeakMap<LoggedMessage, Reading | null>();
+
+/** As many readings that do not count are passed over at most until one is told of. */
+const mostPassedOver = 256;
+
+/** The readings that count, and where the topic has been read up to: at the end of its history, and now and then. */
+function counting(counts: (reading: Reading) => boolean, historyEnd: Position): Select<Reading> {
+  let passedOver = 0;
+  return (message) => {
+    let reading = readingOf.get(message);
+    if (reading === undefined) {
+      reading = ofPublic(message, () => parseReading(message.value, message.at));
+      readingOf.set(message, reading);
+    }
+    if (reading && counts(reading)) return reading;
+    return message.offset + 1 === historyEnd[message.partition] || ++passedOver % mostPassedOver === 0
+      ? null
+      : undefined;
+  };
 }
 
 @Resolver()

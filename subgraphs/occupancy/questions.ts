@@ -43,6 +43,8 @@ interface ReadingRow {
 /** A count as it was known at a position. All times are in milliseconds since 1970. */
 export interface CountBefore {
   value: number;
+  /** Time of the calibration that it starts from; -1: there is none. */
+  base: number;
   /** Time of the newest reading that counts; 0: there is none. */
   newest: number;
   /** When it changes by itself, because something that is known has a later time; infinite: never. */
@@ -241,6 +243,7 @@ export class OccupancyQuestions {
     const upcoming = [Number(row?.upcoming ?? 0), ...ofSpace.map((one) => one.at)].filter((time) => time > at);
     return {
       value: (base?.count ?? 0) + Number(row?.change ?? 0),
+      base: base?.at ?? -1,
       newest: Number(row?.newest ?? 0),
       next: Math.min(...upcoming),
       readings: Number(row?.readings ?? 0),

@@ -87,7 +87,7 @@ export class Streams {
     const encode = options.encode ?? this.#cursors.encoder(topic, scope);
     const { ring, release } = await this.#tails.acquire(topic);
     try {
-      const asked = resumed ?? (since ? await this.#positionAt(topic, since.getTime()) : ring.ends());
+      const asked = resumed ?? (since ? await this.positionAt(topic, since.getTime()) : ring.ends());
       await this.#refuseAhead(topic, asked, ring);
       const wanted = Array.from({ length: Math.max(asked.length, ring.partitions) }, (_, p) => asked[p] ?? 0);
       const from = await this.#kept(wanted, ring, (partition) => this.#recentOldest(topic, partition));
@@ -97,7 +97,7 @@ export class Streams {
         encode,
         pages: new Pages(this.#log, topic, this.#pool),
         archivedEnd: () => this.#broker.archivedEnd(topic),
-        positionAt: (time) => this.#positionAt(topic, time),
+        positionAt: (time) => this.positionAt(topic, time),
         kept: (position) => this.#kept(position, ring, (partition) => this.#oldest(topic, partition)),
         now: this.#now,
         timer: this.#timer,
@@ -155,12 +155,8 @@ export class Streams {
     return { topic: stream, position };
   }
 
-  /** Stops reading Kafka. Subscriptions that are still open get no more live events. */
-  close(): Promise<void> {
-    return this.#tails.close();
-  }
-
-  async #positionAt(topic: string, time: number): Promise<Position> {
+  /** Where the first message of each partition is that was appended at or after a time, ms since 1970, or will be. */
+  async positionAt(topic: string, time: number): Promise<Position> {
     const { first, oldest } = await this.#broker.firstAt(topic, time);
     return Promise.all(
       first.map(async (offset, partition) => {
@@ -169,6 +165,11 @@ export class Streams {
         return (await this.#log.firstAt(topic, partition, time)) ?? offset;
       }),
     );
+  }
+
+  /** Stops reading Kafka. Subscriptions that are still open get no more live events. */
+  close(): Promise<void> {
+    return this.#tails.close();
   }
 
   async #refuseAhead(topic: string, position: Position, ring: Ring): Promise<void> {

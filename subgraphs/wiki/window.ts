@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { longestTimerMs } from '../../platform/timer.ts';
 import { Queued } from '../queued.ts';
 import type { Position } from '../streams/position.ts';
 import type { StreamEvent } from '../streams/seam.ts';
@@ -217,19 +216,9 @@ export class LiveWindow extends Queued<WindowEvent> {
   }
 
   /** Waits. @returns false when there has been nothing to read for a while, and a bucket has ended by the clock */
-  async #comes(coming: Promise<unknown>): Promise<boolean> {
+  #comes(coming: Promise<unknown>): Promise<boolean> {
     const { every, now } = this.#options;
     const end = (this.#mark ?? this.#floor(now())) + every;
-    for (;;) {
-      const wait = Math.max(this.#source.quietSince ?? now(), end) + patienceMs - now();
-      if (wait <= 0 || this.ended.signal.aborted) return false;
-      const { promise: silence, resolve } = Promise.withResolvers<boolean>();
-      const timer = setTimeout(resolve, Math.min(wait, longestTimerMs), false);
-      try {
-        if (await Promise.race([coming.then(() => true), silence])) return true;
-      } finally {
-        clearTimeout(timer);
-      }
-    }
+    return this.comesInTime(coming, () => Math.max(this.#source.quietSince ?? now(), end) + patienceMs - now());
   }
 }
