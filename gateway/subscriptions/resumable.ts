@@ -5,6 +5,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
@@ -42,8 +43,8 @@ export interface Resumable {
   join(start: Start, others: Variables): Variables;
 }
 
-/** The fields whose first event is the state at the start. */
-const beginWithState = new Set(['spaceCount']);
+/** The name of the federation tag of a field whose first event is the state at the start. */
+const stateTag = 'begins-with-state';
 
 /**
  * The resumable form of a valid subscription; undefined when its events have no `cursor: Cursor!`, or when a directive
@@ -105,7 +106,7 @@ export function resumable(
   ];
   return {
     query: print({ kind: Kind.DOCUMENT, definitions: whole }),
-    beginsWithState: beginWithState.has(field.name.value),
+    beginsWithState: hasTag(definition, stateTag),
     event: (field.alias ?? field.name).value,
     cursor,
     split(variables, resumeAfter) {
@@ -123,6 +124,11 @@ export function resumable(
       ...Object.fromEntries(starts.map(({ argument, name }) => [name, start[argument]])),
     }),
   };
+}
+
+function hasTag(field: GraphQLField<unknown, unknown> | undefined, tag: string): boolean {
+  const tags = field?.astNode?.directives?.filter(({ name }) => name.value === 'tag') ?? [];
+  return tags.some(({ arguments: [name] = [] }) => name?.value.kind === Kind.STRING && name.value.value === tag);
 }
 
 /** The nodes of the one root field, through fragments; undefined where a directive stands on the way. */

@@ -1,4 +1,4 @@
-import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Directive, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { unlessBroken } from '../../schema/contract.ts';
@@ -124,6 +124,7 @@ function counting(counts: (reading: Reading) => boolean, historyEnd: Position): 
 
 @Resolver()
 export class SpaceCountResolver {
+  @Directive('@tag(name: "begins-with-state")')
   @Subscription(() => SpaceCountEvent, {
     description:
       "The space's count whenever a reading, move or calibration changes it; the first event is the count at the start. Starts now, `after` a cursor or `since` a time, and ends at `until` when it is given.",
