@@ -42,7 +42,7 @@ export async function serveGateway(
     const refusal = foreignRequest(request, trustNetwork);
     if (refusal) answerText(response, 403, refusal);
     else if (isGraphQL(request)) gateway(request, response);
-    else if (Object.hasOwn(uploads, request.url ?? '')) uploads[request.url!]!(request, response);
+    else if (Object.hasOwn(uploads, pathOf(request))) uploads[pathOf(request)]!(request, response);
     else explorer(request, response, () => answerText(response, 404, nothingHere));
   });
   const sockets = new Set<Socket>();
@@ -90,6 +90,10 @@ export async function serveGateway(
       await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/\?.*/s, '');
 }
 
 function isGraphQL({ url = '' }: IncomingMessage): boolean {

@@ -170,7 +170,7 @@ test('what anybody has written to the topic before is seen too', async () => {
 
 describe('a sensor that speaks no GraphQL', () => {
   const post = async (body: string, type = 'application/x-ndjson', method = 'POST') => {
-    const response = await fetch(`${url}/occupancy/readings`, {
+    const response = await fetch(`${url}/occupancy/readings?from=hall`, {
       ...{ method, headers: { 'content-type': type } },
       ...(method === 'GET' ? {} : { body }),
     });
