@@ -117,6 +117,29 @@ test('a space tells each change as it comes, says what was late, and goes on aft
   await expect(all(watch({ space: 'B', after: told[0]!.spaceCount.cursor }))).rejects.toThrow('CURSOR_FOREIGN');
 });
 
+test('a reading that comes again in another partition is not told again either (S48)', async () => {
+  await publishTopology(world, [space('P'), doorway('P', 'P'), dpu('p'), mount('p', 'P', noon)]);
+  const admin = world.kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(`${world.settings.KAFKA_PREFIX}occupancy.readings`);
+  await admin.disconnect();
+  const partitions = ends.sort((a, b) => Number(b.offset) - Number(a.offset)).map(({ partition }) => partition);
+  const events = watch({ space: 'P' });
+  await take(events, 1);
+  const value = JSON.stringify(reading('p', noon, 1, 'once'));
+  // In the second one its offset is lower, and so is its place.
+  await world.publisher.publish('occupancy.readings', [{ partition: partitions[0]!, value: 'moves the end' }]);
+  for (const partition of [partitions[0]!, partitions.at(-1)!])
+    await world.publisher.publish('occupancy.readings', [{ partition, key: 'p', value }]);
+  await publishReadings(world, [reading('p', noon, 1)]);
+  expect((await take(events, 2)).map(brief)).toEqual([
+    [1, false],
+    [2, false],
+  ]);
+  expect(await countNow('P')).toBe(2);
+  await events.return!();
+});
+
 test('a reading of a clock that is fast counts when its time has come (S47)', async () => {
   await publishTopology(world, [space('F'), doorway('F', 'F'), dpu('f'), mount('f', 'F', noon)]);
   const events = watch({ space: 'F' });

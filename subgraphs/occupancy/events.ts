@@ -12,7 +12,7 @@ import type { Position } from '../streams/position.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import { untilAnswered } from '../untilAnswered.ts';
-import { LiveCount } from './live.ts';
+import { LiveCount, type PlacedReading } from './live.ts';
 import type { OccupancyQuestions } from './questions.ts';
 import { SpaceCount, SpaceCountEvent } from './types.ts';
 
@@ -79,6 +79,7 @@ export function spaceCountEvents(
         return untilAnswered(() => questions.aroundBefore(space, position), ended);
       },
       reaches: (readings, ended) => applied.readings.reaches(readings, ended),
+      firsts: (readings, ended) => untilAnswered(() => questions.firstsAmong(readings), ended),
       async count(around, { readings, time }, ended) {
         await applied.readings.reaches(readings, ended);
         return untilAnswered(() => questions.countBefore(space, around, time, readings), ended);
@@ -101,18 +102,19 @@ function changeOf(message: LoggedMessage): TopologyChange | null {
 }
 
 /** Subscribers to many spaces are given the same messages of the ring; each is read once. */
-const readingOf = new WeakMap<LoggedMessage, Reading | null>();
+const readingOf = new WeakMap<LoggedMessage, PlacedReading | null>();
 
 /** As many readings that do not count are passed over at most until one is told of. */
 const mostPassedOver = 256;
 
 /** The readings that count, and where the topic has been read up to: at the end of its history, and now and then. */
-function counting(counts: (reading: Reading) => boolean, historyEnd: Position): Select<Reading> {
+function counting(counts: (reading: Reading) => boolean, historyEnd: Position): Select<PlacedReading> {
   let passedOver = 0;
   return (message) => {
     let reading = readingOf.get(message);
     if (reading === undefined) {
-      reading = ofPublic(message, () => parseReading(message.value, message.at));
+      const { partition, offset, value, at } = message;
+      reading = ofPublic(message, () => ({ ...parseReading(value, at), partition, offset }));
       readingOf.set(message, reading);
     }
     if (reading && counts(reading)) return reading;

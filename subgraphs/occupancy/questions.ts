@@ -1,5 +1,6 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import { fold } from '../../schema/fold.ts';
+import type { Reading as ReadingFacts } from '../../schema/occupancy/reading.ts';
 import type { Calibration, Doorway as DoorwayFacts, Mount as MountFacts } from '../../schema/occupancy/topology.ts';
 import { publicTenant } from '../../schema/tenant.ts';
 import { batched } from '../batch.ts';
@@ -249,6 +250,21 @@ export class OccupancyQuestions {
       readings: Number(row?.readings ?? 0),
       inferred: isInferred(space, topology.doorways.values()),
     };
+  }
+
+  /** Those among readings with an id that stand in the log for the first time. */
+  async firstsAmong<Placed extends ReadingFacts & { partition: number; offset: number }>(
+    readings: Placed[],
+  ): Promise<Set<Placed>> {
+    const named = readings.filter(({ id }) => id !== null);
+    if (named.length === 0) return new Set();
+    const rows = await this.#read<{ partition: number; offset: number }>(sql.placesOfReadings, {
+      dpus: named.map(({ dpu }) => dpu),
+      times: named.map(({ time }) => time),
+      ids: named.map(({ id }) => id),
+    });
+    const places = new Set(rows.map(({ partition, offset }) => `${partition}/${offset}`));
+    return new Set(named.filter(({ partition, offset }) => places.has(`${partition}/${offset}`)));
   }
 
   /** The counts of spaces at a time: the last calibration, and what the readings after it have changed. */

@@ -206,3 +206,17 @@ export const countReadings = (dpu: string | null, span: Span) => `
 SELECT count() AS total
 FROM occupancy_readings FINAL
 WHERE tenant = {tenant:String}${where([...ofDpu(dpu), ...inSpan(span)])}`;
+
+/** Where readings stand that have an id; of one that stands in the log several times, the first place. */
+export const placesOfReadings = `
+SELECT partition, offset
+FROM occupancy_readings FINAL
+WHERE tenant = {tenant:String} AND dpu IN {dpus:Array(String)}
+  AND (dpu, toUnixTimestamp64Milli(time), id) IN
+  (
+    SELECT (row.1, row.2, row.3)
+    FROM
+    (
+      SELECT arrayJoin(arrayZip({dpus:Array(String)}, {times:Array(Int64)}, {ids:Array(String)})) AS row
+    )
+  )`;
