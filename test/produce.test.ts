@@ -1,11 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectRoot } from '../platform/root.ts';
+import { command, environmentOf, killAll } from './command.ts';
 import { acquisition, company, person, stint } from './messages.ts';
 import { messagesOf } from './topic.ts';
 import { openWorld, type World } from './world.ts';
@@ -13,7 +12,6 @@ import { openWorld, type World } from './world.ts';
 // `tributary produce people` as people start it.
 let world: World;
 let folder: string;
-const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   world = await openWorld();
@@ -21,39 +19,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-produce-'));
 });
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  killAll();
   await world[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Run {
-  process: ChildProcess;
-  output(): string;
-  exitCode: Promise<number | null>;
-}
-
-function produce(...args: string[]): Run {
-  const settings = Object.entries(world.settings).map(([name, value]) => [name, String(value)]);
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=TimeoutNegativeWarning',
-      join(projectRoot, 'dist', 'cli', 'main.js'),
-      'produce',
-      'people',
-      ...args,
-    ],
-    { env: { PATH: process.env.PATH, ...Object.fromEntries(settings) }, stdio: ['pipe', 'pipe', 'pipe'] },
-  );
-  children.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-  const exitCode = once(child, 'close').then(([code]) => code as number | null);
-  return { process: child, output: () => output, exitCode };
-}
+const produce = (...args: string[]) => command(['produce', 'people', ...args], environmentOf(world.settings));
 
 async function file(name: string, content: string | Buffer): Promise<string> {
   const path = join(folder, name);
@@ -157,11 +128,11 @@ test('arrays of rows without an envelope, alone or in a folder, become messages'
 
 test('standard input is read to its end, and sent while it goes on', async () => {
   const { process: child, exitCode, output } = produce();
-  child.stdin!.write(`${JSON.stringify(person(301, 'Input one'))}\n{"type":"Per`);
+  child.stdin.write(`${JSON.stringify(person(301, 'Input one'))}\n{"type":"Per`);
   expect(await arrives(301)).toBe('Input one');
-  child.stdin!.write(`son","data":{"person_id":302,"name":"Input `);
-  child.stdin!.write(Buffer.from('tw\u00f6').subarray(0, 3)); // half of a letter
-  child.stdin!.end(Buffer.concat([Buffer.from('tw\u00f6').subarray(3), Buffer.from('"}}')]));
+  child.stdin.write(`son","data":{"person_id":302,"name":"Input `);
+  child.stdin.write(Buffer.from('tw\u00f6').subarray(0, 3)); // half of a letter
+  child.stdin.end(Buffer.concat([Buffer.from('tw\u00f6').subarray(3), Buffer.from('"}}')]));
   expect(await exitCode).toBe(0);
   expect(output()).toMatch(/^Sent 2 messages to people.events in \d+\.\d s\.\n$/);
   expect(await arrives(302)).toBe('Input twö');
@@ -206,7 +177,7 @@ describe('a named pipe', () => {
 
 test('a waiting standard input is left at once on Ctrl-C', async () => {
   const { process: child, exitCode } = produce('-');
-  child.stdin!.write(`${JSON.stringify(person(501, 'Waiting'))}\n`);
+  child.stdin.write(`${JSON.stringify(person(501, 'Waiting'))}\n`);
   expect(await arrives(501)).toBe('Waiting');
   const stopped = performance.now();
   child.kill('SIGINT');

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { projectRoot } from '../platform/root.ts';
 import { freePort } from '../servers/ports.ts';
 import { client } from './client.ts';
+import { command, type Run } from './command.ts';
 import { EventStreamServer } from './eventStreamServer.ts';
 import { wikiEvent } from './wikiEvents.ts';
 
@@ -61,15 +61,15 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   await until(async () => (await edits()).wikiEdits.totalCount > hours);
 
   const second = up();
-  expect(await second.exitCode()).toBe(1);
+  expect(await second.exitCode).toBe(1);
   expect(second.output()).toMatch(/Tributary already runs on .* \(process \d+\)/);
 
   first.process.kill('SIGTERM');
-  expect(await first.exitCode()).toBe(0);
+  expect(await first.exitCode).toBe(0);
   expect(processesOf(folder)).toEqual([]);
 
   await using stream = await new EventStreamServer().open();
-  const again = up.call({ WIKI_STREAM_URL: stream.url }, '--no-demo');
+  const again = up({ WIKI_STREAM_URL: stream.url }, '--no-demo');
   await again.says('is up after');
   expect(again.output()).not.toContain('Edits');
   expect(await ask.query(question)).toEqual(demo);
@@ -88,7 +88,7 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
 
 test('reads the live stream where it can be reached, and stays up when the source does not', async () => {
   await using stream = await new EventStreamServer().open();
-  const live = up.call({ WIKI_STREAM_URL: stream.url });
+  const live = up({ WIKI_STREAM_URL: stream.url });
   await live.says('is up after');
   expect(live.output()).toContain(`  Edits       live from ${stream.url}\n`);
   const ask = client(`http://127.0.0.1:${environment.PORT}`);
@@ -117,16 +117,16 @@ test('reads the live stream where it can be reached, and stays up when the sourc
   await live.says('source wiki ended (exit code 1). Its log, ');
   expect(await ask.query<object>('{ wikiEdit(id: "live-1") { id } }')).toEqual({ wikiEdit: { id: 'live-1' } });
   live.process.kill('SIGTERM');
-  expect(await live.exitCode()).toBe(0);
+  expect(await live.exitCode).toBe(0);
   expect(processesOf(folder)).toEqual([]);
 });
 
 test('stops at once while it is still starting, without a trace', async () => {
   for (const moment of ['Starting the servers: 0', 'Starting ingest and gateway: 0', 'Loading the demo']) {
-    const started = up.call({ TRIBUTARY_DATA: join(folder, 'stopped early') });
+    const started = up({ TRIBUTARY_DATA: join(folder, 'stopped early') });
     await started.says(moment);
     started.process.kill('SIGTERM');
-    expect(await started.exitCode()).toBe(0);
+    expect(await started.exitCode).toBe(0);
     expect(started.output()).not.toContain('is up after');
     expect(processesOf(folder)).toEqual([]);
   }
@@ -137,8 +137,8 @@ test('says which port is busy and what changes it', async () => {
   await once(stranger, 'listening');
   const { port } = stranger.address() as { port: number };
   for (const variable of ['PORT', 'KAFKA_PORT', 'NEO4J_PORT', 'CLICKHOUSE_PORT']) {
-    const refused = up.call({ [variable]: String(port) });
-    expect(await refused.exitCode()).toBe(1);
+    const refused = up({ [variable]: String(port) });
+    expect(await refused.exitCode).toBe(1);
     expect(refused.output()).toMatch(
       new RegExp(`Port ${port} \\(.+\\) is in use by another program.*set ${variable} to another port`),
     );
@@ -150,20 +150,20 @@ test('says which port is busy and what changes it', async () => {
 test('says in a sentence that Java or Maven is missing, and names the containers instead', async () => {
   const bin = join(folder, 'bin');
   await mkdir(bin);
-  const withoutJava = up.call({ PATH: bin, JAVA_HOME: '' });
-  expect(await withoutJava.exitCode()).toBe(1);
+  const withoutJava = up({ PATH: bin, JAVA_HOME: '' });
+  expect(await withoutJava.exitCode).toBe(1);
   expect(withoutJava.output()).toMatch(/^Java is missing, .*docker compose up/m);
 
   for (const tool of ['java', 'sh'])
     await symlink(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(bin, tool));
-  const withoutMaven = up.call({ PATH: bin, JAVA_HOME: '', TRIBUTARY_CACHE: join(folder, 'empty') });
-  expect(await withoutMaven.exitCode()).toBe(1);
+  const withoutMaven = up({ PATH: bin, JAVA_HOME: '', TRIBUTARY_CACHE: join(folder, 'empty') });
+  expect(await withoutMaven.exitCode).toBe(1);
   expect(withoutMaven.output()).toMatch(/^Maven is missing, .*docker compose up/m);
 });
 
 test('refuses a wrong configuration with every variable that is wrong', async () => {
-  const refused = up.call({ PORT: 'many', CLICKHOUSE_URL: 'ftp://user:hunter2@host', NEO4J_PASSWORD: 'hunter2' });
-  expect(await refused.exitCode()).toBe(1);
+  const refused = up({ PORT: 'many', CLICKHOUSE_URL: 'ftp://user:hunter2@host', NEO4J_PASSWORD: 'hunter2' });
+  expect(await refused.exitCode).toBe(1);
   expect(refused.output()).toMatch(/PORT must be integer, not "many".*CLICKHOUSE_URL must be an address/s);
   expect(refused.output()).not.toContain('hunter2');
 });
@@ -180,42 +180,9 @@ async function logged({ output }: Run, text: string): Promise<string[]> {
   }
 }
 
-interface Run {
-  process: ChildProcess;
-  output(): string;
-  says(text: string): Promise<void>;
-  exitCode(): Promise<number | null>;
-}
-
-/** Starts `tributary up`; `this` holds variables that differ from the rest of the file. */
-function up(this: unknown, ...args: string[]): Run {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', join(projectRoot, 'dist', 'cli', 'main.js'), 'up', ...args],
-    {
-      env: { ...environment, ...(this as NodeJS.ProcessEnv | undefined) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-  const exited = once(child, 'close').then(([code]) => code as number | null);
-  return {
-    process: child,
-    output: () => output,
-    exitCode: () => exited,
-    async says(text) {
-      const ended = exited.then((code) => {
-        throw new Error(`ended with ${code} before it said "${text}":\n${output}`);
-      });
-      ended.catch(() => {});
-      while (!output.includes(text)) await Promise.race([once(child.stdout, 'data'), ended]);
-    },
-  };
-}
+/** `tributary up`, with these variables instead of those of the whole file. */
+const up = (overrides: NodeJS.ProcessEnv = {}, ...args: string[]) =>
+  command(['up', ...args], { ...environment, ...overrides });
 
 /** Processes whose command lines hold all of these texts, or whose environment does. */
 function processesOf(...texts: string[]): number[] {

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { rangeOf } from '../platform/offsets.ts';
-import { projectRoot } from '../platform/root.ts';
 import { freePort } from '../servers/ports.ts';
+import { command, environmentOf, killAll, type Run } from './command.ts';
 import { EventStreamServer, type Fault } from './eventStreamServer.ts';
 import { messagesOf } from './topic.ts';
 import { wikiEvent } from './wikiEvents.ts';
@@ -17,7 +15,6 @@ import { openWorld, type World } from './world.ts';
 let world: World;
 let folder: string;
 let stream: EventStreamServer;
-const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   world = await openWorld();
@@ -29,53 +26,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  killAll();
   await stream?.[Symbol.asyncDispose]();
 });
 
-interface Run {
-  process: ChildProcess;
-  output(): string;
-  says(text: string): Promise<void>;
-  exitCode: Promise<number | null>;
-}
-
-function source(this: unknown, ...args: string[]): Run {
-  const settings = Object.entries(world.settings).map(([name, value]) => [name, String(value)]);
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=TimeoutNegativeWarning',
-      join(projectRoot, 'dist', 'cli', 'main.js'),
-      'source',
-      'wiki',
-      ...args,
-    ],
-    {
-      env: { PATH: process.env.PATH, ...Object.fromEntries(settings), ...(this as NodeJS.ProcessEnv | undefined) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
-  children.push(child);
-  let output = '';
-  for (const piece of [child.stdout, child.stderr])
-    piece.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-  const exitCode = once(child, 'close').then(([code]) => code as number | null);
-  return {
-    process: child,
-    output: () => output,
-    exitCode,
-    async says(text) {
-      const ended = exitCode.then((code) => {
-        throw new Error(`ended with ${code} before it said "${text}":\n${output}`);
-      });
-      ended.catch(() => {});
-      while (!output.includes(text)) await Promise.race([once(child.stdout, 'data'), ended]);
-    },
-  };
-}
+const source = (...args: string[]) => sourceWith({}, ...args);
+const sourceWith = (overrides: NodeJS.ProcessEnv, ...args: string[]) =>
+  command(['source', 'wiki', ...args], { ...environmentOf(world.settings), ...overrides });
 
 async function stop({ process: child, exitCode, output }: Run): Promise<void> {
   const asked = performance.now();
@@ -336,7 +293,7 @@ describe('a file', () => {
   test('is played at a multiple of its own pace, also from standard input, and left at once', async () => {
     const events = eventsOf('pace', 41).map((event) => event.trim());
     const running = source('--file', '-', '--speed', '20', '--since', at(1).toISOString());
-    running.process.stdin!.end(events.join('\n'));
+    running.process.stdin.end(events.join('\n'));
     expect(await running.exitCode).toBe(0);
     const all = (await messagesOf(world, 'wiki.edits')).filter(({ value }) => String(value).includes('"pace-'));
     const times = new Map(all.map(({ key, at }) => [String(key), Number(at)]));
@@ -349,7 +306,7 @@ describe('a file', () => {
     }
 
     const slow = source('--file', '-', '--speed', '0.0000001'); // due after more than a timer knows
-    slow.process.stdin!.write(`${eventsOf('slow', 2).join('\n')}\n`);
+    slow.process.stdin.write(`${eventsOf('slow', 2).join('\n')}\n`);
     while ((await sent('slow')).length === 0) await delay(20);
     await stop(slow);
     expect((await sent('slow')).length).toBe(1);
@@ -393,7 +350,7 @@ describe('says what is wrong, where and what to do, and ends with 1', () => {
     ['error: 3000000 seconds are more than a day (86400)', ['--stall', '3000000'], {}],
     ['error: soon is not a time such as', ['--since', 'soon'], {}],
   ])('%s', async (message, args, environment) => {
-    const { exitCode, output } = source.call(environment, ...args);
+    const { exitCode, output } = sourceWith(environment, ...args);
     expect([await exitCode, output()]).toEqual([1, expect.stringContaining(message)]);
     expect(output()).not.toMatch(/\n {4}at |hunter2|Sent 0/);
   });
