@@ -52,7 +52,15 @@ produce
   );
 produce
   .command('occupancy [path]')
-  .description('readings of people counters out of NDJSON, from a file or standard input (-)')
+  .description(
+    'readings of people counters out of NDJSON, or CSV with the columns timestamp, direction, dpu_id and perhaps reading_id, from a file or standard input (-)',
+  )
+  .addOption(
+    new Option('--format <name>', 'what it is (default: ndjson when the first line begins with {, else csv)').choices([
+      'csv',
+      'ndjson',
+    ]),
+  )
   .option('--batch <count>', 'messages a request', wholeNumber, 1000)
   .option('--rate <count>', 'messages a second at the most', wholeNumber)
   .action(async (path: string | undefined, options) =>

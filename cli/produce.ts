@@ -1,4 +1,4 @@
-import { produceReadings } from '../ingest/occupancy/produce.ts';
+import { type ProduceReadingsOptions, produceReadings } from '../ingest/occupancy/produce.ts';
 import { producePeople } from '../ingest/people/produce.ts';
 import type { ProduceOptions } from '../ingest/produce.ts';
 import type { Settings } from '../platform/config.ts';
@@ -12,15 +12,15 @@ import { TerminalReport } from './terminal.ts';
 export const people = (settings: Settings, path: string, options: ProduceOptions) =>
   produce('people.events', producePeople, settings, path, options);
 
-export const occupancy = (settings: Settings, path: string, options: ProduceOptions) =>
+export const occupancy = (settings: Settings, path: string, options: ProduceReadingsOptions) =>
   produce('occupancy.readings', produceReadings, settings, path, options);
 
 async function produce(
   topic: string,
-  publish: typeof producePeople,
+  publish: typeof produceReadings,
   settings: Settings,
   path: string,
-  options: ProduceOptions,
+  options: ProduceReadingsOptions,
 ): Promise<void> {
   const report = new TerminalReport();
   const stopped = new AbortController();

@@ -51,8 +51,9 @@ export async function produce(
     produced.sent += messages.length;
     progress(produced);
   };
-  const toMessage = ({ text, where }: Found): Message => {
+  const toMessage = ({ text, where, broken }: Found): Message => {
     try {
+      if (broken !== undefined) throw new ContractError(broken);
       return { key: keyOf(text), value: text };
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;

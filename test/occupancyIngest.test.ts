@@ -1,11 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectRoot } from '../platform/root.ts';
 import {
   calibration,
   doorway,
@@ -143,40 +136,4 @@ test('a message of a tenant is kept apart, and one that breaks its contract goes
   expect(letters.sort()).toEqual([...bad, ['occupancy.readings', good, header]].sort());
   expect(await readingsOf('acme')).toEqual(Array.from({ length: 5 }, () => ['t', 0, 1, '']));
   expect(await rows("SELECT id FROM occupancy_topology FINAL WHERE tenant = 'acme'")).toEqual([['t'], ['t']]);
-});
-
-test('tributary produce occupancy sends readings as they are, keyed by their DPU', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-produce-'));
-  const env = {
-    PATH: process.env.PATH,
-    ...Object.fromEntries(Object.entries(world.settings).map(([name, value]) => [name, String(value)])),
-  };
-  const command = [join(projectRoot, 'dist', 'cli', 'main.js'), 'produce', 'occupancy'];
-  const lines = [
-    JSON.stringify(reading(7001, noon, 1)),
-    '{"dpu_id":7001,"direction":3}',
-    JSON.stringify(reading('7001', noon, -1)),
-  ];
-  try {
-    const file = join(folder, 'readings.ndjson');
-    await writeFile(file, `\uFEFF${lines.join('\r\n')}`);
-    const { stdout } = await promisify(execFile)(process.execPath, [...command, file], { env });
-    expect(stdout).toMatch(/^Sent 3 messages to occupancy\.readings in \d+\.\d s\./m);
-    expect(stdout).toContain(
-      `1 of them break the contract and will be in dead.letters. The first: ${file}:2: the message must have required property 'timestamp'; direction must be 1 or -1, not 3\n`,
-    );
-    const child = spawn(process.execPath, [...command, '-'], { env, stdio: ['pipe', 'ignore', 'inherit'] });
-    child.stdin.end(lines[0]);
-    expect(await once(child, 'close')).toEqual([0, null]);
-    const missing = promisify(execFile)(process.execPath, [...command, join(folder, 'nothing')], { env });
-    await expect(missing).rejects.toThrow(`There is no ${join(folder, 'nothing')} that can be read.`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-  const sent = (await messagesOf(world, 'occupancy.readings'))
-    .map(({ key, value }) => `${key}: ${value}`)
-    .filter((message) => message.includes('7001'));
-  expect(sent.sort()).toEqual(
-    [`7001: ${lines[0]}`, `7001: ${lines[0]}`, `7001: ${lines[2]}`, `null: ${lines[1]}`].sort(),
-  );
 });
