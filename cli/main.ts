@@ -105,6 +105,10 @@ rebuild
   .command('wiki')
   .description('the table of edits, beside the present one, which serves and is kept up to date meanwhile')
   .action(async () => (await import('./rebuild.ts')).wiki(readSettings()));
+rebuild
+  .command('occupancy')
+  .description('the tables of topology and readings, likewise')
+  .action(async () => (await import('./rebuild.ts')).occupancy(readSettings()));
 
 program
   .command('config')

@@ -1,8 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import { topicLog } from '../ingest/log/topicLog.ts';
+import { occupancyTables } from '../ingest/occupancy/sink.ts';
 import { type RebuildOptions, rebuildPeople } from '../ingest/people/rebuild.ts';
-import { rebuildWiki } from '../ingest/wiki/rebuild.ts';
+import { rebuildTables } from '../ingest/rebuild.ts';
+import type { TableView } from '../ingest/tableView.ts';
+import { wikiTables } from '../ingest/wiki/sink.ts';
 import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import { openKafka } from '../platform/kafka.ts';
@@ -40,21 +43,23 @@ export function people(given: Settings, options: RebuildOptions): Promise<void> 
   });
 }
 
-export function wiki(given: Settings): Promise<void> {
-  const whenStopped = 'Stopped. The table of edits is as it was; run the rebuild again.';
+export const wiki = (given: Settings) => tables(given, wikiTables);
+export const occupancy = (given: Settings) => tables(given, occupancyTables);
+
+function tables(given: Settings, view: TableView): Promise<void> {
+  const whenStopped = 'Stopped. What was there serves on as it was; run the rebuild again.';
   return session(given, whenStopped, async ({ settings, kafka, clickhouse, stopped, report }) => {
     const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
-    const edits = topicLog(kafka, clickhouse, settings, 'wiki.edits');
-    const deadLetters = topicLog(kafka, clickhouse, settings, 'dead.letters');
-    const { messages, refused, sent, kept } = await rebuildWiki(
-      { clickhouse, publisher, settings, edits, deadLetters, log },
+    const { messages, refused, sent, kept } = await rebuildTables(
+      view,
+      { kafka, clickhouse, publisher, settings, log },
       stopped,
       (step, done, total) => report.progress(step, done, total),
     ).finally(() => publisher.close());
     report.say(
-      `Rebuilt the edits of wikis from ${messages} messages; ${refused} of them break the contract, ${sent} of which are new in dead.letters.`,
+      `Rebuilt ${view.about} from ${messages} messages; ${refused} of them break the contract, ${sent} of which are new in dead.letters.`,
     );
-    if (kept > 0) report.say(`${kept} edits were kept as they were, because the log no longer has their messages.`);
+    if (kept > 0) report.say(`${kept} rows were kept as they were, because the log no longer has their messages.`);
   });
 }
 

@@ -4,10 +4,11 @@ import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Graph } from '../platform/neo4j.ts';
 import { logTable } from '../schema/log.ts';
-import { readingsTable, topologyTable } from '../schema/occupancy/tables.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
-import { wikiEditsRetention, wikiEditsTable } from '../schema/wiki/table.ts';
+import { wikiEditsRetention } from '../schema/wiki/table.ts';
+import { occupancyTables } from './occupancy/sink.ts';
+import { wikiTables } from './wiki/sink.ts';
 
 /** Makes the topics, tables and constraints that are not there yet. Doing it again changes nothing. */
 export async function setUp(settings: Settings, kafka: Kafka, graph: Graph): Promise<void> {
@@ -47,10 +48,10 @@ async function createTables(settings: Settings): Promise<void> {
   try {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
-    for (const query of [logTable, topologyTable, readingsTable]) await database.command({ query });
-    const retention = wikiEditsRetention(settings.WIKI_RETENTION_DAYS);
-    await database.command({ query: wikiEditsTable('wiki_edits', retention) });
-    await retain(database, 'wiki_edits', retention);
+    await database.command({ query: logTable });
+    for (const { table, create } of [...occupancyTables.tables, ...wikiTables.tables])
+      await database.command({ query: create(table, settings) });
+    await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));
   } finally {
     await Promise.all([server.close(), database.close()]);
   }

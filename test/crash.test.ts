@@ -18,10 +18,11 @@ import { type TopicName, topicNames } from '../schema/topics.ts';
 import { Child } from '../servers/child.ts';
 import { startScratch } from '../servers/scratch.ts';
 import type { RunningServers } from '../servers/servers.ts';
+import { difference, lettersOf, same } from './compare.ts';
 import { foldPeople, graphContents, peopleLoad } from './peopleLoad.ts';
 import { allTaken } from './progress.ts';
 import { messagesOf, type TopicMessage } from './topic.ts';
-import { difference, editsStored, foldWiki, lettersOf, same, wikiLoad } from './wikiLoad.ts';
+import { editsStored, foldWiki, wikiLoad } from './wikiLoad.ts';
 
 // Servers of its own, because it kills them.
 const people = peopleLoad(50_000);
@@ -77,7 +78,7 @@ test('the table of edits equals a fold of the messages row by row, and dead.lett
   const { rows, letters } = foldWiki(edits, await messagesOf({ kafka, settings }, 'wiki.edits'));
   expect(difference(await editsStored(clickhouse), rows)).toEqual(same);
   // A crash may put one there twice.
-  const found = lettersOf(await messagesOf({ kafka, settings }, 'dead.letters'));
+  const found = lettersOf(await messagesOf({ kafka, settings }, 'dead.letters'), 'wiki.edits');
   expect(difference([...new Set(found)], letters)).toEqual(same);
 });
 

@@ -1,19 +1,19 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roleCommand } from '../cli/up.ts';
-import { topicLog } from '../ingest/log/topicLog.ts';
-import { rebuildWiki } from '../ingest/wiki/rebuild.ts';
+import { rebuildTables } from '../ingest/rebuild.ts';
+import { wikiTables } from '../ingest/wiki/sink.ts';
 import { createLogger } from '../platform/log.ts';
-import { viewGroup } from '../schema/topics.ts';
 import { Child } from '../servers/child.ts';
+import { command, environmentOf, killAll } from './command.ts';
+import { difference, lettersOf, same } from './compare.ts';
 import { allTaken } from './progress.ts';
+import { ended, watchCount, watchReadAfter } from './rebuilding.ts';
 import { messagesOf } from './topic.ts';
-import { difference, editsStored, foldWiki, lettersOf, same, wikiLoad } from './wikiLoad.ts';
+import { editsStored, foldWiki, wikiLoad } from './wikiLoad.ts';
 import { openWorld, type World } from './world.ts';
 
 // Ingest and rebuilds are processes of their own, because that is how they meet.
@@ -30,22 +30,32 @@ beforeAll(async () => {
   await publish(0, firstPart);
   await allTaken(world);
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  killAll();
+  await world[Symbol.asyncDispose]();
+});
 
 test('what went wrong is mended while ingest goes on, and no reader ever misses what was there', async () => {
   await spoil();
   const readers = new AbortController();
-  const watching = [watchCount(readers.signal), watchCount(readers.signal), watchReadAfter(readers.signal)];
+  // The live part is newer than the rest.
+  const since = Math.max(...load.slice(0, firstPart).map(({ expected }) => expected?.[10] ?? 0)) + 1;
+  const live = `time >= fromUnixTimestamp64Milli(${since})`;
+  const watching = [
+    watchCount(world, 'wiki_edits', live, readers.signal),
+    watchCount(world, 'wiki_edits', live, readers.signal),
+    watchReadAfter(world, wikiTables, readers.signal),
+  ];
   const publishing = publishSlowly();
   // The first two are killed wherever they happen to be, the next has to clear up after them.
   for (const after of [400, 900]) {
-    const { child } = startRebuild();
+    const { process: child, exitCode } = startRebuild();
     await delay(after);
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await exitCode;
   }
   for (let turn = 0; turn < 3; turn++) {
-    const { code, said } = await startRebuild().ended;
+    const { code, said } = await ended(startRebuild());
     expect([code, said]).toEqual([
       0,
       expect.stringMatching(/Rebuilt the edits of wikis from \d+ messages; \d+ of them/),
@@ -64,32 +74,36 @@ test('what went wrong is mended while ingest goes on, and no reader ever misses 
 
 test('of two at once the second says so, and changes nothing', async () => {
   const first = startRebuild();
-  await once(first.child.stdout, 'data');
-  first.child.kill('SIGSTOP'); // in the middle, for as long as the second takes
-  const second = await startRebuild().ended;
-  first.child.kill('SIGCONT');
+  await once(first.process.stdout, 'data');
+  first.process.kill('SIGSTOP'); // in the middle, for as long as the second takes
+  const second = await ended(startRebuild());
+  first.process.kill('SIGCONT');
   expect([second.code, second.said]).toEqual([
     1,
     'Another rebuild of the edits of wikis is running. Wait for its end; this one changed nothing.\n',
   ]);
-  expect((await first.ended).code).toBe(0);
+  expect(await first.exitCode).toBe(0);
   await expectExact();
 });
 
 test('one that has lost its hold on ClickHouse ends, and leaves what is there', async () => {
-  const { child, ended } = startRebuild();
+  const run = startRebuild();
+  const { process: child } = run;
   await once(child.stdout, 'data');
   child.kill('SIGSTOP');
   const id = `tributary.rebuild.wiki.${world.settings.CLICKHOUSE_DATABASE}`;
   await world.clickhouse.command({ query: `KILL QUERY WHERE query_id = '${id}' SYNC` });
   child.kill('SIGCONT');
-  expect(await ended).toEqual({ code: 1, said: expect.stringMatching(/let go of the rebuild.*run the rebuild again/) });
+  expect(await ended(run)).toEqual({
+    code: 1,
+    said: expect.stringMatching(/let go of the rebuild.*run the rebuild again/),
+  });
   await expectExact();
   expect(await tables()).toEqual(['wiki_edits']);
 });
 
 test('what is refused now and was not before goes to dead.letters, with its bytes, and once', async () => {
-  const before = lettersOf(await messagesOf(world, 'dead.letters'));
+  const before = lettersOf(await messagesOf(world, 'dead.letters'), 'wiki.edits');
   const broken = (await messagesOf(world, 'wiki.edits')).find(({ value }) => value?.[1] === 0xff)!;
   const { partition, offset } = broken;
   // As if an earlier parser had taken it.
@@ -99,10 +113,10 @@ test('what is refused now and was not before goes to dead.letters, with its byte
   });
   await insertRow({ id: 'taken before', partition, offset });
   for (const sent of [1, 0]) {
-    const { said } = await startRebuild().ended;
+    const { said } = await ended(startRebuild());
     expect(said).toContain(`${before.length} of them break the contract, ${sent} of which are new in dead.letters.`);
   }
-  const after = lettersOf(await messagesOf(world, 'dead.letters'));
+  const after = lettersOf(await messagesOf(world, 'dead.letters'), 'wiki.edits');
   expect(difference(after, [...before, `${partition}/${offset} ${broken.value!.toString('hex')}`])).toEqual(same);
   expect(difference(await editsStored(world.clickhouse), (await reference()).rows)).toEqual(same);
 });
@@ -112,8 +126,8 @@ test('edits whose messages the log has lost are kept', async () => {
     query: `DELETE FROM log WHERE topic = 'wiki.edits' AND (partition = 1 AND offset < 500 OR partition = 2 AND offset % 97 = 0
             OR partition = 3)`,
   });
-  const { said } = await startRebuild().ended;
-  expect(said).toMatch(/\d+ edits were kept as they were, because the log no longer has their messages\./);
+  const { said } = await ended(startRebuild());
+  expect(said).toMatch(/\d+ rows were kept as they were, because the log no longer has their messages\./);
   expect(difference(await editsStored(world.clickhouse), (await reference()).rows)).toEqual(same);
 });
 
@@ -125,15 +139,8 @@ test('retention counts for the new table too, and a rebuild that fails leaves th
   const rebuild = (stopped: AbortSignal, progress: (step: string, done: number) => void) => {
     const { clickhouse, kafka, publisher } = world;
     const settings = { ...world.settings, WIKI_RETENTION_DAYS: days };
-    const [edits, deadLetters] = (['wiki.edits', 'dead.letters'] as const).map((topic) =>
-      topicLog(kafka, clickhouse, settings, topic),
-    );
     const log = createLogger('rebuild', 'silent');
-    return rebuildWiki(
-      { clickhouse, publisher, settings, edits: edits!, deadLetters: deadLetters!, log },
-      stopped,
-      progress,
-    );
+    return rebuildTables(wikiTables, { kafka, clickhouse, publisher, settings, log }, stopped, progress);
   };
   const stop = new AbortController();
   const stopping = rebuild(stop.signal, (_, done) => {
@@ -183,21 +190,14 @@ async function insertRow(row: { id: string; partition: number; offset: string })
 async function expectExact(): Promise<void> {
   const { rows, letters } = await reference();
   expect(difference(await editsStored(world.clickhouse), rows)).toEqual(same);
-  expect(difference(lettersOf(await messagesOf(world, 'dead.letters')), letters)).toEqual(same);
+  expect(difference(lettersOf(await messagesOf(world, 'dead.letters'), 'wiki.edits'), letters)).toEqual(same);
 }
 
 async function reference() {
   return foldWiki(load, await messagesOf(world, 'wiki.edits'));
 }
 
-/** `npx tributary rebuild wiki`. */
-function startRebuild() {
-  const { command, args, env } = roleCommand('rebuild', world.settings);
-  const child = spawn(command, [...args, 'wiki'], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
-  const said = Promise.all([text(child.stdout), text(child.stderr)]);
-  const ended = once(child, 'close').then(async ([code]) => ({ code: code as number, said: (await said).join('') }));
-  return { child, ended };
-}
+const startRebuild = () => command(['rebuild', 'wiki'], environmentOf(world.settings));
 
 async function publish(from: number, to: number): Promise<number[]> {
   const messages = load.slice(from, to).map(({ key, value, headers }) => ({ key, value, headers }));
@@ -212,43 +212,7 @@ async function publishSlowly(): Promise<void> {
   }
 }
 
-/** The live part is newer than the rest; of it no row may be gone again. */
-async function watchCount(stopped: AbortSignal) {
-  const since = Math.max(...load.slice(0, firstPart).map(({ expected }) => expected?.[10] ?? 0)) + 1;
-  const gaps: string[] = [];
-  let reads = 0;
-  for (let most = 0; !stopped.aborted; reads++) {
-    const [now] = await read<{ rows: string }>(
-      `SELECT count() AS rows FROM wiki_edits FINAL WHERE time >= fromUnixTimestamp64Milli(${since})`,
-    );
-    if (Number(now!.rows) < most) gaps.push(`${now!.rows} of ${most} rows`);
-    most = Math.max(most, Number(now!.rows));
-  }
-  return { reads, gaps };
-}
-
-/** Whatever the view says that it has taken can be read. */
-async function watchReadAfter(stopped: AbortSignal) {
-  const log = topicLog(world.kafka, world.clickhouse, world.settings, 'wiki.edits');
-  const gaps: string[] = [];
-  let reads = 0;
-  for (; !stopped.aborted; reads++) {
-    const position = await log.committed(viewGroup('wiki'));
-    const counts = await read<{ partition: number; newest: string }>(
-      'SELECT partition, max(offset) AS newest FROM wiki_edits WHERE offset < 900000000 GROUP BY partition',
-    );
-    const newest = new Map(counts.map(({ partition, newest }) => [partition, Number(newest)]));
-    // The last ones may be broken, or have come before.
-    for (const [partition, next] of position.entries())
-      if ((newest.get(partition) ?? 0) < next - 12) gaps.push(`${partition}: ${newest.get(partition)} before ${next}`);
-  }
-  return { reads, gaps };
-}
-
-async function read<Row>(query: string): Promise<Row[]> {
-  return (await world.clickhouse.query({ query, format: 'JSONEachRow' })).json<Row>();
-}
-
 async function tables(): Promise<string[]> {
-  return (await read<{ name: string }>("SHOW TABLES LIKE 'wiki%'")).map(({ name }) => name);
+  const result = await world.clickhouse.query({ query: "SHOW TABLES LIKE 'wiki%'", format: 'JSONEachRow' });
+  return (await result.json<{ name: string }>()).map(({ name }) => name);
 }

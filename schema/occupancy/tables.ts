@@ -3,8 +3,8 @@
  * a thing is its latest message, by time of append, then by place; so what was true at a position of the topic can be
  * asked too. `moment` is the begin of a mount and the time of a calibration, and 1970 for what has no time.
  */
-export const topologyTable = `
-CREATE TABLE IF NOT EXISTS occupancy_topology
+export const topologyTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     tenant    LowCardinality(String),
     kind      LowCardinality(String),
@@ -38,8 +38,8 @@ SETTINGS index_granularity = 1024`;
  * log stays the same whatever comes later. `earliness` says which that is, and with it the place: one number, because
  * there are very many rows.
  */
-export const readingsTable = `
-CREATE TABLE IF NOT EXISTS occupancy_readings
+export const readingsTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     tenant    LowCardinality(String),
     dpu       String CODEC(ZSTD(1)),

@@ -41,9 +41,6 @@ PARTITION BY toYYYYMM(time)
 ORDER BY (time, id)
 ${retention}`;
 
-/** A table that a rebuild fills is called so, and when it was begun. Ingest writes into every one that there is. */
-export const rebuiltEditsPrefix = 'wiki_edits_rebuilt_';
-
 /** The engine's clause that drops edits so many days after they were made; empty for 0, which keeps them for good. */
 export function wikiEditsRetention(days: number): string {
   return days === 0 ? '' : `TTL toDateTime(time) + toIntervalDay(${days})`;

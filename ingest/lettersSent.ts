@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { deadLetterHeaders } from '../../schema/topics.ts';
-import type { DeadLetter } from '../deadLetters.ts';
+import { deadLetterHeaders } from '../schema/topics.ts';
+import type { DeadLetter } from './deadLetters.ts';
 
 const header = (name: keyof typeof deadLetterHeaders) => `JSONExtractString(headers, '${deadLetterHeaders[name]}')`;
 
