@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Kafka } from 'kafkajs';
+import type { Kafka, Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roleCommand } from '../cli/up.ts';
 import { setUp } from '../ingest/setup.ts';
@@ -16,9 +16,20 @@ import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
 import { type TopicName, topicNames } from '../schema/topics.ts';
 import { Child } from '../servers/child.ts';
+import { freePort } from '../servers/ports.ts';
 import { startScratch } from '../servers/scratch.ts';
 import type { RunningServers } from '../servers/servers.ts';
+import { client } from './client.ts';
 import { difference, lettersOf, same } from './compare.ts';
+import {
+  foldReadings,
+  foldTopology,
+  knownAtLast,
+  occupancyLoad,
+  readingsStored,
+  topologyStored,
+} from './occupancyLoad.ts';
+import { countAt } from './occupancyReference.ts';
 import { foldPeople, graphContents, peopleLoad } from './peopleLoad.ts';
 import { allTaken } from './progress.ts';
 import { messagesOf, type TopicMessage } from './topic.ts';
@@ -27,7 +38,8 @@ import { editsStored, foldWiki, wikiLoad } from './wikiLoad.ts';
 // Servers of its own, because it kills them.
 const people = peopleLoad(50_000);
 const edits = wikiLoad(200_000);
-/** Both are sent side by side, in so many steps, of which only so many are ahead: so kills meet all that is written. */
+const occupancy = occupancyLoad({ topology: 3_000, readings: 60_000 });
+/** All are sent side by side, in so many steps, of which only so many are ahead: so kills meet all that is written. */
 const steps = 100;
 const stepsAhead = 4;
 const ingestKills = 10;
@@ -39,11 +51,12 @@ let settings: Settings;
 let kafka: Kafka;
 let graph: Graph;
 let clickhouse: ClickHouseClient;
+let gateway: Child;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-crash-'));
   servers = await startScratch(folder, { say: () => {}, progress: () => {} });
-  settings = { ...servers.settings, KAFKA_SESSION_TIMEOUT_MS: 1_500, LOG_LEVEL: 'warn' };
+  settings = { ...servers.settings, KAFKA_SESSION_TIMEOUT_MS: 1_500, LOG_LEVEL: 'warn', PORT: await freePort() };
   kafka = openKafka(settings, 'crash', log);
   graph = new Graph(settings);
   clickhouse = openClickHouse(settings);
@@ -59,8 +72,11 @@ beforeAll(async () => {
   await publishing;
   await persistently(() => allTaken({ kafka, settings }));
   await ingest.stop();
+  gateway = new Child(roleCommand('gateway', settings), () => {});
+  await gateway.start();
 }, 600_000);
 afterAll(async () => {
+  await gateway?.stop();
   await graph?.close();
   await clickhouse?.close();
   await servers?.stop();
@@ -80,6 +96,36 @@ test('the table of edits equals a fold of the messages row by row, and dead.lett
   // A crash may put one there twice.
   const found = lettersOf(await messagesOf({ kafka, settings }, 'dead.letters'), 'wiki.edits');
   expect(difference([...new Set(found)], letters)).toEqual(same);
+});
+
+test('the tables of occupancy equal folds of the messages row by row, and dead.letters has exactly the broken ones', async () => {
+  const topology = foldTopology(occupancy, await messagesOf({ kafka, settings }, 'occupancy.topology'));
+  expect(difference(await topologyStored(clickhouse), topology.rows)).toEqual(same);
+  const readings = foldReadings(occupancy, await messagesOf({ kafka, settings }, 'occupancy.readings'));
+  expect(difference(await readingsStored(clickhouse), readings.rows)).toEqual(same);
+  const letters = await messagesOf({ kafka, settings }, 'dead.letters');
+  const found = (topic: string) => [...new Set(lettersOf(letters, topic))];
+  expect(difference(found('occupancy.topology'), topology.letters)).toEqual(same);
+  expect(difference(found('occupancy.readings'), readings.letters)).toEqual(same);
+});
+
+test('the gateway counts as a recount from scratch does', async () => {
+  const [topology, readings] = await Promise.all(
+    ['occupancy.topology', 'occupancy.readings'].map((topic) => messagesOf({ kafka, settings }, topic)),
+  );
+  const known = knownAtLast(occupancy, topology!, readings!);
+  const times = known.readings.map(({ time }) => time).sort((a, b) => a - b);
+  const moments = [0.3, 0.7, 1].map((share) => times[Math.floor((times.length - 1) * share)]!);
+  const asked = moments.map((time, at) => `at${at}: count(at: "${new Date(time).toISOString()}") { value drift }`);
+  const { query } = client(`http://127.0.0.1:${settings.PORT}`);
+  expect(known.spaces.length).toBeGreaterThan(5);
+  for (const id of known.spaces) {
+    const { space } = await query<{ space: object }>(`query ($id: ID!) { space(id: $id) { ${asked.join(' ')} } }`, {
+      id,
+    });
+    const values = moments.map((time) => countAt(known, id, time));
+    expect(Object.values(space)).toEqual(values.map((value) => ({ value, drift: value < 0 })));
+  }
 });
 
 test.each(topicNames)('the log holds every message of %s once, as it came', async (topic) => {
@@ -107,14 +153,17 @@ async function kill(child: Child): Promise<void> {
 
 async function publishAll(): Promise<void> {
   const publisher = new Publisher(openKafka(settings, 'load', log), settings.KAFKA_PREFIX);
-  const part = <Message>(load: Message[], step: number) =>
+  const part = <One>(load: One[], step: number) =>
     load.slice((load.length / steps) * step, (load.length / steps) * (step + 1));
   for (let step = 0; step < steps; step++) {
     await until(async () => (await applied()) >= (people.length / steps) * (step - stepsAhead));
-    const persons = part(people, step).map(({ key, value }) => ({ key, value }));
-    const events = part(edits, step).map(({ key, value, headers }) => ({ key, value, headers }));
-    await persistently(() => publisher.publish('people.events', persons));
-    await persistently(() => publisher.publish('wiki.edits', events));
+    const parts: [TopicName, Message[]][] = [
+      ['people.events', part(people, step)],
+      ['wiki.edits', part(edits, step)],
+      ['occupancy.topology', part(occupancy.topology, step)],
+      ['occupancy.readings', part(occupancy.readings, step)],
+    ];
+    for (const [topic, messages] of parts) await persistently(() => publisher.publish(topic, messages));
   }
   await publisher.close();
 }
