@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadDemo } from '../ingest/demo.ts';
+import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { whyUnreachable } from '../ingest/wiki/eventStream.ts';
 import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
@@ -31,8 +32,9 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
   const unlock = await lockFolder(settings.TRIBUTARY_DATA);
   let servers: RunningServers | undefined;
   let roles: Child[] = [];
+  let building: DemoBuilding | undefined;
   const stop = async () => {
-    await Promise.all(roles.map((role) => role.stop()));
+    await Promise.all([...roles.map((role) => role.stop()), building?.close()]);
     await servers?.stop();
     await unlock();
   };
@@ -48,7 +50,9 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
     if (probing) {
       const source = editsOf(running, await probing, report);
       roles.push(source.child);
-      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped)]);
+      building = new DemoBuilding(running);
+      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building.catchUp(stopped)]);
+      building.play(stopped, (line) => report.say(line));
     }
     tell(running, edits, report, (performance.now() - started) / 1000);
   };

@@ -12,7 +12,7 @@ export interface Known {
 }
 
 /** What a reading changes in a space. */
-function effect({ dpus, doorways, mounts }: Known, space: string, reading: Known['readings'][number]): number {
+export function effect({ dpus, doorways, mounts }: Known, space: string, reading: Known['readings'][number]): number {
   if (!dpus.has(reading.dpu)) return 0;
   let last: Mount | undefined;
   for (const mount of mounts)

@@ -60,6 +60,17 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   for (; hours < 30_000; hours = (await edits()).wikiEdits.totalCount) await delay(50);
   await until(async () => (await edits()).wikiEdits.totalCount > hours);
 
+  // A building with a day of readings, and more as time goes on.
+  const readings = async () =>
+    (await ask.query<{ readings: { totalCount: number } }>('{ readings { totalCount } }')).readings.totalCount;
+  await until(async () => (await readings()) > 10_000);
+  const day = await readings();
+  await until(async () => (await readings()) > day);
+  expect(await ask.query('{ spaces { totalCount } space(id: "lobby") { company { name } } }')).toEqual({
+    spaces: { totalCount: 9 },
+    space: { company: { name: 'Northwind Systems' } },
+  });
+
   const second = up();
   expect(await second.exitCode).toBe(1);
   expect(second.output()).toMatch(/Tributary already runs on .* \(process \d+\)/);

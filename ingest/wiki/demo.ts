@@ -5,6 +5,7 @@ import { rangeOf } from '../../platform/offsets.ts';
 import { Publisher } from '../../platform/publish.ts';
 import type { RecentChange } from '../../schema/wiki/messages.ts';
 import { peopleDemo } from '../people/demo.ts';
+import { generator } from '../random.ts';
 import type { SourceReport } from './source.ts';
 
 /** How much is published at once where there is nothing yet, in seconds. */
@@ -205,15 +206,4 @@ function pageOf({ wiki }: Wiki, title: string, number: number) {
 /** Who is not signed in shows an address, which here is one of those kept for documentation (RFC 5737). */
 function inventedUser(name: string, chance: number): string {
   return chance < 0.15 ? `192.0.2.${1 + Math.floor(chance * 1000)}` : name;
-}
-
-/** Numbers in [0, 1) that follow from the seed: mulberry32, https://github.com/bryc/code/blob/master/jshash/PRNGs.md. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
