@@ -62,11 +62,18 @@ describe('atPresent', () => {
   const [recipe] = parseCookbook(text);
 
   it('moves times as far as the present is from noon of 31 January 2026, to the minute, and nothing else', () => {
-    const variables = { from: '2026-01-31T11:00:00Z', to: '2026-01-31T12:00:00Z', at: '7', title: 'Noon, 2026-01-31' };
+    const variables = {
+      from: '2026-01-31T11:00:00Z',
+      to: '2026-01-31T12:00:00Z',
+      at: '7',
+      title: 'Noon, 2026-01-31',
+      deep: [{ time: '2026-01-31T12:00:30Z' }],
+    };
     expect(atPresent({ ...recipe!, variables }, Date.UTC(2030, 5, 1, 8, 30, 59)).variables).toEqual({
       ...variables,
       from: '2030-06-01T07:30:00.000Z',
       to: '2030-06-01T08:30:00.000Z',
+      deep: [{ time: '2030-06-01T08:30:30.000Z' }],
     });
   });
 

@@ -47,11 +47,11 @@ const present = Date.UTC(2026, 0, 31, 12);
 export function atPresent(recipe: Recipe, now: number): Recipe {
   if (recipe.variables === undefined) return recipe;
   const distance = Math.floor((now - present) / 60_000) * 60_000;
-  const moved = Object.entries(recipe.variables).map(([name, value]) => {
+  const variables = JSON.parse(JSON.stringify(recipe.variables), (_, value) => {
     const isTime = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value);
-    return [name, isTime ? new Date(Date.parse(value) + distance).toISOString() : value];
+    return isTime ? new Date(Date.parse(value) + distance).toISOString() : value;
   });
-  return { ...recipe, variables: Object.fromEntries(moved) };
+  return { ...recipe, variables };
 }
 
 function sections(markdown: string): Section[] {

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type OperationDefinitionNode, OperationTypeNode, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { atPresent, parseCookbook, type Recipe } from '../explorer/cookbook.ts';
 import { loadDemo } from '../ingest/demo.ts';
+import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { publishInvented } from '../ingest/wiki/demo.ts';
 import { projectRoot } from '../platform/root.ts';
 import { type Client, client } from './client.ts';
 import { company, publish, stint } from './messages.ts';
+import { allTaken } from './progress.ts';
 import { openWorld, type World } from './world.ts';
 
 const now = Date.now();
@@ -27,12 +28,13 @@ beforeAll(async () => {
   await world.ingest();
   gateway = client((await world.gateway()).url);
   await loadDemo(world.settings, { progress: () => {} });
-  let count = 0;
-  await publishInvented(world.publisher, second - 3_700, second, (more) => {
-    count += more;
-  });
-  for (let stored = 0; stored < count; await delay(20))
-    ({ totalCount: stored } = (await gateway.query<{ wikiEdits: Edits }>('{ wikiEdits { totalCount } }')).wikiEdits);
+  const building = new DemoBuilding(world.settings);
+  world.onDispose(() => building.close());
+  await Promise.all([
+    building.catchUp(new AbortController().signal),
+    publishInvented(world.publisher, second - 3_700, second),
+  ]);
+  await allTaken(world);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -93,7 +95,40 @@ const promises: Record<string, (data: never) => void> = {
     }),
   'Which edits are about a company?': ({ company }: { company: { wikiEdits: Edits } }) =>
     expect(company.wikiEdits.totalCount).toBeGreaterThan(10),
+  'How many people are where?': ({ spaces }: { spaces: { totalCount: number; edges: { node: SpaceNow }[] } }) => {
+    expect(spaces.totalCount).toBe(9);
+    const [inferred, others] = [true, false].map((yes) =>
+      spaces.edges.filter(({ node }) => node.count.inferred === yes),
+    );
+    expect(inferred!.map(({ node }) => node.name)).toEqual(['Stairs']);
+    for (const { node } of others!) if (node.count.drift) expect(node.name).toBe('Roof terrace');
+  },
+  'How did a day go?': ({ space: { series } }: { space: { series: Quarter[] } }) => {
+    expect(series).toHaveLength(96);
+    for (const { value, min, max } of series) expect(min <= value && value <= max && min >= 0).toBe(true);
+    expect(Math.max(...series.map(({ max }) => max))).toBeGreaterThan(50); // at noon, whenever that was
+    expect(Math.min(...series.map(({ max }) => max))).toBeLessThan(20);
+  },
+  'What has a sensor seen?': ({
+    readings,
+  }: {
+    readings: { totalCount: number; edges: { node: { time: string } }[] };
+  }) => {
+    expect(readings.totalCount).toBeGreaterThan(1_000);
+    const times = readings.edges.map(({ node }) => Date.parse(node.time));
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+  },
 };
+
+interface SpaceNow {
+  name: string;
+  count: { inferred: boolean; drift: boolean };
+}
+interface Quarter {
+  value: number;
+  min: number;
+  max: number;
+}
 
 test('promises are kept for recipes that are there', () => {
   const titles = recipes.map(({ title }) => title);
@@ -106,25 +141,49 @@ test.each(ofKind(OperationTypeNode.QUERY))('%s', async (title, { query, variable
   promises[title]?.(data as never);
 });
 
-test.each(ofKind(OperationTypeNode.MUTATION))('%s', async (_, { query, variables }) => {
-  const before = await gateway.query('{ person(id: 1041) { name } }');
-  expect(before).toEqual({ person: null });
-  const { publishPeople } = await gateway.query<{ publishPeople: { accepted: number; position: string } }>(
-    query,
-    variables,
-  );
-  expect(publishPeople.accepted).toBe((variables!.messages as object[]).length);
-  const after = await gateway.query(
-    '{ person(id: 1041) { name employers { edges { node { company { id } current } } } } }',
-    {},
-    { 'Read-After': publishPeople.position },
-  );
-  expect(after).toEqual({
-    person: {
-      name: 'Dana Whitfield',
-      employers: { edges: [{ node: { company: { id: '2001' }, current: true } }] },
+/** What a mutation changes, by its title: a question, asked with its variables, and the answers before and after. */
+const effects: Record<string, { question: string; before: unknown; after: unknown }> = {
+  'Publish a person and a job': {
+    question: '{ person(id: 1041) { name employers { edges { node { company { id } current } } } } }',
+    before: { person: null },
+    after: {
+      person: {
+        name: 'Dana Whitfield',
+        employers: { edges: [{ node: { company: { id: '2001' }, current: true } }] },
+      },
     },
-  });
+  },
+  'Record readings': {
+    question: `{ readings(dpu: "demo-101", from: "${new Date(now - 120_000).toISOString()}") { edges { node { id } } } }`,
+    before: { readings: { edges: expect.not.arrayContaining([{ node: { id: 'cookbook-1' } }]) } },
+    after: {
+      readings: { edges: expect.arrayContaining([1, 2, 3].map((id) => ({ node: { id: `cookbook-${id}` } }))) },
+    },
+  },
+  'Move a sensor': {
+    question: `query ($at: DateTime!) { space(id: "lighthouse") { series(from: $at, to: "${new Date(now).toISOString()}", every: "P1D") { entered } } }`,
+    before: { space: { series: [{ entered: expect.toSatisfy((entered: number) => entered > 0) }] } },
+    after: { space: { series: [{ entered: 0 }] } },
+  },
+  'Say how many people are really there': {
+    question: 'query ($space: ID!, $at: DateTime!) { space(id: $space) { count(at: $at) { value drift } } }',
+    before: {
+      space: { count: { value: expect.toSatisfy((value: number) => value !== 3), drift: expect.any(Boolean) } },
+    },
+    after: { space: { count: { value: 3, drift: false } } },
+  },
+};
+
+test.each(ofKind(OperationTypeNode.MUTATION))('%s', async (title, { query, variables }) => {
+  const { question, before, after } = effects[title]!;
+  const given = question.startsWith('query') ? variables : {};
+  expect(await gateway.query(question, given)).toEqual(before);
+  const [receipt] = Object.values(
+    await gateway.query<Record<string, { accepted: number; position: string }>>(query, variables),
+  );
+  const list = Object.values(variables!).find(Array.isArray) as unknown[] | undefined;
+  expect(receipt!.accepted).toBe(list?.length ?? 1);
+  expect(await gateway.query(question, given, { 'Read-After': receipt!.position })).toEqual(after);
 });
 
 test.each(ofKind(OperationTypeNode.SUBSCRIPTION))('%s', async (_, { query, variables }) => {
@@ -146,7 +205,7 @@ test.each(ofKind(OperationTypeNode.SUBSCRIPTION))('%s', async (_, { query, varia
   }
   const [event] = Object.values((await noted).value!) as [Record<string, unknown>];
   expect(event).toMatchObject({ cursor: expect.any(String) });
-  expect(event.company ?? event.employment ?? event.edit ?? event.activity).toEqual(expect.any(Object));
+  expect(event.company ?? event.employment ?? event.edit ?? event.activity ?? event.count).toEqual(expect.any(Object));
   await events.return!();
 });
 

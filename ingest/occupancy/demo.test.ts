@@ -68,13 +68,13 @@ test('there are crowds in the morning, at noon and in the evening, quiet hours, 
   const at = new Map<number, Record<Place, number>>();
   for (const { time, count } of counts(all)) at.set(Math.floor((time - midnight) / hourMs), count);
   const people = (hour: number) => Object.values(at.get(hour)!).reduce((sum, count) => sum + count, 0);
-  expect(people(10)).toBeGreaterThan(400);
+  expect(people(10)).toBeGreaterThan(200);
   expect(at.get(12)!.cafeteria).toBeGreaterThan(5 * at.get(15)!.cafeteria);
-  expect(at.get(19)!.terrace).toBeGreaterThan(100);
-  expect(people(3)).toBeLessThan(20);
+  expect(at.get(19)!.terrace).toBeGreaterThan(75);
+  expect(people(3)).toBeLessThan(25);
   const times = all.readings.map(({ time }) => time).sort((a, b) => a - b);
   const pauses = times.map((time, n) => time - (times[n - 1] ?? midnight));
-  expect(Math.max(...pauses, midnight + dayMs - times.at(-1)!)).toBeLessThan(5 * 60_000);
+  expect(Math.max(...pauses, midnight + dayMs - times.at(-1)!)).toBeLessThan(4 * 60_000);
 });
 
 test('a sensor is moved at noon, another sends two hours late, and two spaces are calibrated in the morning', () => {
@@ -90,7 +90,7 @@ test('a sensor is moved at noon, another sends two hours late, and two spaces ar
   const late = inventedDay(midnight).flatMap(({ at, message }) =>
     'dpu_id' in message && Date.parse(message.timestamp) !== at ? [{ ...message, at }] : [],
   );
-  expect(late.length).toBeGreaterThan(50);
+  expect(late.length).toBeGreaterThan(30);
   for (const { dpu_id, timestamp, at } of late) {
     expect([dpu_id, at]).toEqual(['demo-109', midnight + 12 * hourMs]);
     expect(at - Date.parse(timestamp)).toBeLessThanOrEqual(2 * hourMs);

@@ -110,11 +110,11 @@ function everybody(random: () => number): Appointment[][] {
     return [...rounds, [to, null]];
   };
   const all = [
-    ...times(450, worker),
-    ...times(150, eater),
-    ...times(150, guest),
-    ...times(10, watchman(0, 7.7)),
-    ...times(10, watchman(18.8, 23.95)),
+    ...times(250, worker),
+    ...times(100, eater),
+    ...times(100, guest),
+    ...times(12, watchman(0, 7.7)),
+    ...times(12, watchman(18.8, 23.95)),
   ];
   return all.map((appointments) => appointments.sort(([a], [b]) => a - b));
 }
