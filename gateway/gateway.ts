@@ -5,6 +5,7 @@ import type { Logger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { useCacheHeaders } from './cacheHeaders.ts';
 import { maskError } from './errors.ts';
 import { localExecutor } from './executor.ts';
 import { planner } from './planner.ts';
@@ -40,7 +41,7 @@ export async function openGateway({
     },
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
-    plugins: () => [useTextLimit(), useSubscriptionsOverHttp(), useSharedSubscriptions(rightsOf)],
+    plugins: () => [useTextLimit(), useSubscriptionsOverHttp(), useSharedSubscriptions(rightsOf), useCacheHeaders()],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
     cors: false, // pages of other origins are refused, see origin.ts

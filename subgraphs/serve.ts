@@ -1,15 +1,31 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { ApolloServer, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Settings } from '../platform/config.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
+import { type Caller, isSettled, settledCacheControl } from './settled.ts';
 import type { Subgraph } from './subgraph.ts';
 
 const largestBody = 1024 * 1024;
+
+/** Tells a router, which answers out of several subgraphs, whether this part of the answer may be kept. */
+const cacheControl: ApolloServerPlugin<Caller> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ contextValue: { request }, response: { body, http } }) {
+        const mayBeKept = body.kind === 'single' && !body.singleResult.errors && isSettled(request!);
+        http.headers.set('cache-control', mayBeKept ? settledCacheControl : 'no-store');
+      },
+    };
+  },
+};
 
 /** Serves one subgraph by itself: queries over HTTP (Apollo Server), subscriptions over WebSocket, at /graphql. */
 export async function serveSubgraph(
@@ -18,10 +34,10 @@ export async function serveSubgraph(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   refuseOpenHost(settings);
   const { HOST: host, PORT: port } = settings;
-  const apollo = new ApolloServer({
+  const apollo = new ApolloServer<Caller>({
     schema: subgraph.schema,
     includeStacktraceInErrorResponses: false,
-    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled(), cacheControl],
   });
   await apollo.start();
   const http = createServer((request, response) => {
@@ -47,7 +63,7 @@ export async function serveSubgraph(
   };
 }
 
-async function answer(apollo: ApolloServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(apollo: ApolloServer<Caller>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://subgraph');
   if (url.pathname !== '/graphql') return void response.writeHead(404).end();
   if (Number(request.headers['content-length'] ?? 0) > largestBody) return void response.writeHead(413).end();
@@ -57,7 +73,7 @@ async function answer(apollo: ApolloServer, request: IncomingMessage, response: 
   const body = request.method === 'POST' ? parseJson(await text(request)) : undefined;
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers, search: url.search, body },
-    context: async () => ({}),
+    context: async () => ({ request: {} }),
   });
   response.writeHead(result.status ?? 200, Object.fromEntries(result.headers));
   if (result.body.kind === 'complete') response.end(result.body.string);

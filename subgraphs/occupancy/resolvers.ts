@@ -1,5 +1,6 @@
-import { Arg, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { pageRequest } from '../connection.ts';
+import { type Caller, endsAt } from '../settled.ts';
 import { buckets, span } from '../span.ts';
 import { idOrder, nameOrder, type OccupancyQuestions, readingOrder } from './questions.ts';
 import {
@@ -45,7 +46,8 @@ export class SpaceResolver {
     description:
       'Everyone counted in up to and including `at` (default: now), from every doorway of the space. A reading counts where its DPU hung at the time of the reading, as it is known now; since the last calibration, if there is one.',
   })
-  count(@Root() space: Space, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
+  count(@Root() space: Space, @Ctx() caller: Caller, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
+    endsAt(caller, at);
     return this.questions.count(space.id, at?.getTime() ?? null);
   }
 
@@ -55,10 +57,12 @@ export class SpaceResolver {
   })
   series(
     @Root() space: Space,
+    @Ctx() caller: Caller,
     @Arg('from', () => Date) from: Date,
     @Arg('to', () => Date) to: Date,
     @Arg('every', () => String) every: string,
   ) {
+    endsAt(caller, to);
     return this.questions.series(space.id, buckets(from, to, every));
   }
 }
@@ -122,7 +126,8 @@ export class DpuResolver {
   }
 
   @FieldResolver(() => Doorway, { nullable: true, description: 'Over which it hung `at` a time (default: now).' })
-  doorway(@Root() dpu: Dpu, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
+  doorway(@Root() dpu: Dpu, @Ctx() caller: Caller, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
+    endsAt(caller, at);
     return this.questions.doorwayAt(dpu.id, at?.getTime() ?? Date.now());
   }
 }
@@ -133,12 +138,14 @@ export class ReadingResolver {
 
   @Query(() => ReadingConnection, { description: 'Newest first, inside [from, to).' })
   readings(
+    @Ctx() caller: Caller,
     @Arg('dpu', () => ID, { nullable: true }) dpu: string | null,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('to', () => Date, { nullable: true }) to: Date | null,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
+    endsAt(caller, to);
     return this.questions.readings(dpu ?? null, span(from, to), pageRequest(first, after, readingOrder));
   }
 

@@ -2,6 +2,7 @@ import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } fr
 import { TributaryError } from '../../platform/errors.ts';
 import { pageRequest } from '../connection.ts';
 import { GraphQLJSON } from '../scalars.ts';
+import { type Caller, endsAt } from '../settled.ts';
 import { buckets, span } from '../span.ts';
 import { editFilter } from './filter.ts';
 import { editOrder, type WikiQuestions } from './questions.ts';
@@ -17,11 +18,6 @@ import {
 
 const defaultRanks = 10;
 const mostRanks = 1_000;
-
-/** What a gateway or server tells about the caller. The signal is given when it goes away. */
-interface Caller {
-  request?: { signal?: AbortSignal };
-}
 
 @Resolver(() => WikiEdit)
 export class WikiEditResolver {
@@ -41,6 +37,7 @@ export class WikiEditResolver {
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
+    endsAt(caller, to);
     const request = pageRequest(first, after, editOrder);
     return this.questions.edits(span(from, to), editFilter(where), request, caller.request?.signal);
   }
@@ -56,6 +53,7 @@ export class WikiEditResolver {
     @Arg('every', () => String) every: string,
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
   ) {
+    endsAt(caller, to);
     return this.questions.activity(buckets(from, to, every), editFilter(where), caller.request?.signal);
   }
 
@@ -68,6 +66,7 @@ export class WikiEditResolver {
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultRanks }) first: number | null,
   ) {
+    endsAt(caller, to);
     const { from: begin, to: end } = span(from, to);
     const limit = first ?? defaultRanks;
     if (limit < 0 || limit > mostRanks)
@@ -91,11 +90,13 @@ export class WikiCompanyResolver {
   })
   wikiEdits(
     @Root() company: WikiCompany,
+    @Ctx() caller: Caller,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('to', () => Date, { nullable: true }) to: Date | null,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
+    endsAt(caller, to);
     // No page has an empty title, so a company without a name has no edits.
     return this.questions.editsOf(company.name ?? '', span(from, to), pageRequest(first, after, editOrder));
   }

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
+import { isAsyncIterable } from '@graphql-tools/utils';
+import type { ExecutionResult } from 'graphql';
+import { isSettled, settledCacheControl } from '../subgraphs/settled.ts';
+
+/**
+ * Lets clients keep answers about times that are over: they carry an ETag, and who asks for one again with
+ * If-None-Match gets 304 while it is the same. Something may always be recorded late, so it is answered anew each time,
+ * and nothing needs to be invalidated. All other answers may not be kept, those with errors among them.
+ */
+export function useCacheHeaders(): GatewayPlugin {
+  const kept = new WeakSet<Request>();
+  return {
+    onResultProcess({ request, result }) {
+      if (isAsyncIterable(result) || Array.isArray(result)) return;
+      if (!(result as ExecutionResult).errors && isSettled(request)) kept.add(request);
+    },
+    async onResponse({ request, response, fetchAPI: { Response }, setResponse }) {
+      if (response.headers.has('cache-control')) return; // a subscription
+      if (!kept.has(request)) return response.headers.set('cache-control', 'no-store');
+      const body = await response.text();
+      const type = response.headers.get('content-type')!;
+      const etag = `"${createHash('sha256').update(`${type}\n${body}`).digest('base64url')}"`;
+      const headers = { 'cache-control': settledCacheControl, etag, vary: 'accept' };
+      // Of other methods HTTP knows no 304.
+      if (request.method === 'GET' && matches(request.headers.get('if-none-match'), etag))
+        setResponse(new Response(null, { status: 304, headers }));
+      else setResponse(new Response(body, { status: response.status, headers: { ...headers, 'content-type': type } }));
+    },
+  };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match */
+function matches(header: string | null, etag: string): boolean {
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes(etag) || tags.includes('*');
+}
