@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadDemo } from '../ingest/demo.ts';
 import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { whyUnreachable } from '../ingest/wiki/eventStream.ts';
@@ -18,6 +19,8 @@ import { TerminalReport } from './terminal.ts';
 
 /** How long the stream of edits may take to answer, in milliseconds; the servers start meanwhile. */
 const probeMs = 2_000;
+/** How long the building of the demo may take to catch up before the rest is said to be up, in milliseconds. */
+const catchUpMs = 5_000;
 /** How far back the edits of a first start begin, in milliseconds. */
 const historyMs = 15 * 60_000;
 
@@ -51,8 +54,8 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
       const source = editsOf(running, await probing, report);
       roles.push(source.child);
       building = new DemoBuilding(running);
-      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building.catchUp(stopped)]);
-      building.play(stopped, (line) => report.say(line));
+      const played = playing(building, report, stopped);
+      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), played]);
     }
     tell(running, edits, report, (performance.now() - started) / 1000);
   };
@@ -82,6 +85,13 @@ async function startAll(roles: Child[], report: TerminalReport, stopped: AbortSi
       report.progress(step, ++ready, roles.length);
     }),
   );
+}
+
+/** Resolves when the building of the demo has come to the present, or needs long, because much has happened there. */
+async function playing(building: DemoBuilding, report: TerminalReport, stopped: AbortSignal): Promise<void> {
+  const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
+  building.play(stopped, { caughtUp: resolve, warn: (line) => report.say(line) });
+  await Promise.race([caughtUp, delay(catchUpMs)]);
 }
 
 /**

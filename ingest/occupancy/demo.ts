@@ -105,16 +105,19 @@ function everybody(random: () => number): Appointment[][] {
   ];
   const watchman = (from: number, to: number) => (): Appointment[] => {
     const rounds: Appointment[] = [];
-    for (let hour = from + random() / 30; hour < to; hour += around(1 / 20, 1 / 30))
-      rounds.push([hour, one(['lobby', 'lobby', 'cafeteria', 'first-floor', 'second-floor', 'harbour', 'lighthouse'])]);
+    for (let hour = from + random() / 30; hour < to - 1 / 20; hour += around(1 / 10, 1 / 20))
+      rounds.push(
+        [hour, one(['cafeteria', 'first-floor', 'second-floor', 'harbour', 'lighthouse'])],
+        [hour + random() / 20, 'lobby'],
+      );
     return [...rounds, [to, null]];
   };
   const all = [
     ...times(250, worker),
     ...times(100, eater),
     ...times(100, guest),
-    ...times(12, watchman(0, 7.7)),
-    ...times(12, watchman(18.8, 23.95)),
+    ...times(14, watchman(0, 7.7)),
+    ...times(14, watchman(18.8, 23.95)),
   ];
   return all.map((appointments) => appointments.sort(([a], [b]) => a - b));
 }

@@ -26,6 +26,12 @@ SELECT
     WHERE tenant = {tenant:String} AND startsWith(id, {prefix:String})
   ) AS newest`;
 
+interface BuildingReport {
+  /** Called every time when everything up to the present has been published. */
+  caughtUp(): void;
+  warn(line: string): void;
+}
+
 /**
  * Publishes the building of the demo and what happens there: yesterday and today where there is nothing yet, and then
  * as time goes on. Where somebody else's topology is, it publishes nothing.
@@ -57,15 +63,16 @@ export class DemoBuilding {
     }
   }
 
-  /** Goes on every second until it is stopped, also after a server was away. */
-  async play(stopped: AbortSignal, warn: (line: string) => void): Promise<void> {
+  /** Catches up, and goes on every second until it is stopped, also after a server was away. */
+  async play(stopped: AbortSignal, report: BuildingReport): Promise<void> {
     let isAway = false;
     while (!stopped.aborted) {
       try {
         await this.catchUp(stopped);
+        report.caughtUp();
         isAway = false;
       } catch (error) {
-        if (!isAway) warn(`The building of the demo waits: ${messageOf(error)}`);
+        if (!isAway && !stopped.aborted) report.warn(`The building of the demo waits: ${messageOf(error)}`);
         isAway = true;
       }
       await delay(paceMs, undefined, { signal: stopped }).catch(() => {});
