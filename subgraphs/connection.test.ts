@@ -71,6 +71,9 @@ describe('a page request', () => {
         'after is not a cursor of this list. Use an endCursor of the same field.',
       ]);
     }
+    for (const place of ['', '-1', '1.5', 'abc', '12345678901234567890'])
+      expect(refusal(() => pageRequest(1, written([place]), ['0'])).code).toBe('BAD_USER_INPUT');
+    expect(pageRequest(1, written(['9223372036854775807']), ['0']).after).toEqual(['9223372036854775807']);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (after) => {
         try {

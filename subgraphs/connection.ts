@@ -44,7 +44,8 @@ export interface PageRequest {
 }
 
 /**
- * Checks the paging arguments. `first` defaults to 50 and may be 0 to 1000; `shape` is an example of the sort key.
+ * Checks the paging arguments. `first` defaults to 50 and may be 0 to 1000; `shape` is an example of the sort key, in
+ * which digits stand for a whole number that may be too large for JavaScript.
  * @throws TributaryError BAD_USER_INPUT
  */
 export function pageRequest(
@@ -86,11 +87,17 @@ function encodeKey(key: SortKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
+/** Every number of so many digits fits into a UInt64. */
+const digits = /^\d{1,19}$/;
+
 function decodeKey(cursor: string, shape: SortKey): SortKey {
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const fits = (part: unknown, at: number) =>
-      typeof shape[at] === 'number' ? Number.isSafeInteger(part) : typeof part === 'string';
+    const fits = (part: unknown, at: number) => {
+      const example = shape[at]!;
+      if (typeof example === 'number') return Number.isSafeInteger(part);
+      return typeof part === 'string' && (!digits.test(example) || digits.test(part));
+    };
     if (Array.isArray(key) && key.length === shape.length && key.every(fits)) return key;
   } catch {
     // said below

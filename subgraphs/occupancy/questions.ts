@@ -64,7 +64,7 @@ export interface Around {
 /** Examples of the sort keys, for checking cursors. */
 export const nameOrder: SortKey = ['name', 'id'];
 export const idOrder: SortKey = ['id'];
-export const readingOrder: SortKey = [0, 'dpu', 'id', 'place'];
+export const readingOrder: SortKey = [0, 'dpu', 'id', '0'];
 
 /** What can be asked of the occupancy. Questions about one thing are gathered into one statement a tick. */
 export class OccupancyQuestions {
