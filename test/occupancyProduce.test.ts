@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -136,7 +136,8 @@ test('each row goes out as soon as its line has ended, and what Ctrl-C cuts shor
 });
 
 test.each<[message: string, content: string | undefined, args: string[]]>([
-  ['There is no PATH that can be read. Give a file, or - for standard input.', undefined, []],
+  ['PATH is no file that can be read. Give a file, or - for standard input.', undefined, []],
+  ['PATH is no file that can be read. Give a file, or - for standard input.', 'FOLDER', []],
   [
     'PATH:1 does not name the column dpu_id. A CSV begins with the names of its columns, separated by commas; JSON lines begin with {.',
     `timestamp,direction,dpu\n${at(0)},1,7004`,
@@ -156,8 +157,9 @@ test.each<[message: string, content: string | undefined, args: string[]]>([
   ],
 ])('says %s and sends nothing', async (message, content, args) => {
   const path = join(folder, 'wrong');
-  await rm(path, { force: true });
-  if (content !== undefined) await writeFile(path, content);
+  await rm(path, { force: true, recursive: true });
+  if (content === 'FOLDER') await mkdir(path);
+  else if (content !== undefined) await writeFile(path, content);
   const { exitCode, output } = produce(path, ...args);
   expect([await exitCode, output()]).toEqual([1, expect.stringContaining(message.replace('PATH', path))]);
   expect(output()).not.toMatch(/\n {4}at |Sent/);
@@ -205,7 +207,7 @@ const shuffled = <T>(all: T[]): T[] => {
 };
 
 test.each<[how: string, order: <T>(rows: T[]) => T[], hasIds: boolean, runs: string[][]]>([
-  ['as they are', (rows) => rows, false, [[]]],
+  ['in order', (rows) => rows, false, [[]]],
   ['reversed', (rows) => rows.toReversed(), false, [[]]],
   ['shuffled', shuffled, false, [[]]],
   ['one after the other', (rows) => rows, false, [['--batch', '1']]],

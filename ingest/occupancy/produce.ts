@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import type { Publisher } from '../../platform/publish.ts';
 import { parseJson } from '../../schema/contract.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
@@ -28,14 +28,21 @@ export async function produceReadings(
   stopped: AbortSignal,
   progress: (produced: Produced) => void,
 ): Promise<Produced> {
-  if (path !== '-')
-    await access(path).catch(() => {
-      throw new Error(`There is no ${path} that can be read. Give a file, or - for standard input.`);
-    });
+  if (path !== '-' && !(await isReadable(path)))
+    throw new Error(`${path} is no file that can be read. Give a file, or - for standard input.`);
   const [input, name] =
     path === '-' ? [process.stdin, 'standard input'] : [createReadStream(path, { highWaterMark: 1 << 20 }), path];
   const found = readings(numberedLines(input, stopped), name, options.format);
   return produce(found, destination, options, publisher, stopped, progress);
+}
+
+async function isReadable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK);
+    return !(await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function* readings(
