@@ -35,9 +35,8 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
   const unlock = await lockFolder(settings.TRIBUTARY_DATA);
   let servers: RunningServers | undefined;
   let roles: Child[] = [];
-  let building: DemoBuilding | undefined;
   const stop = async () => {
-    await Promise.all([...roles.map((role) => role.stop()), building?.close()]);
+    await Promise.all(roles.map((role) => role.stop()));
     await servers?.stop();
     await unlock();
   };
@@ -53,9 +52,8 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
     if (probing) {
       const source = editsOf(running, await probing, report);
       roles.push(source.child);
-      building = new DemoBuilding(running);
-      const played = playing(building, report, stopped);
-      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), played]);
+      const building = playBuilding(running, report, stopped);
+      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building]);
     }
     tell(running, edits, report, (performance.now() - started) / 1000);
   };
@@ -87,10 +85,17 @@ async function startAll(roles: Child[], report: TerminalReport, stopped: AbortSi
   );
 }
 
-/** Resolves when the building of the demo has come to the present, or needs long, because much has happened there. */
-async function playing(building: DemoBuilding, report: TerminalReport, stopped: AbortSignal): Promise<void> {
+/**
+ * Plays the building of the demo until it is stopped. Resolves when it has come to the present, or needs long, because
+ * much has happened there.
+ */
+async function playBuilding(settings: Settings, report: TerminalReport, stopped: AbortSignal): Promise<void> {
+  const building = new DemoBuilding(settings);
   const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
-  building.play(stopped, { caughtUp: resolve, warn: (line) => report.say(line) });
+  building
+    .play(stopped, { caughtUp: resolve, warn: (line) => report.say(line) })
+    .then(() => building.close())
+    .catch(() => {}); // nobody waits for it, because everything ends
   await Promise.race([caughtUp, delay(catchUpMs)]);
 }
 
