@@ -20,8 +20,11 @@ export interface Apart extends AsyncDisposable {
   clickhouse: ClickHouseClient;
   publisher: Publisher;
   log: Logger;
-  /** Starts a role as a process of its own. */
-  role(name: 'gateway' | 'ingest'): Promise<{ port: number; pid: number; stop(): Promise<void> }>;
+  /** Starts a role as a process of its own, with other settings where some are given. */
+  role(
+    name: 'gateway' | 'ingest',
+    others?: Partial<Settings>,
+  ): Promise<{ port: number; pid: number; stop(): Promise<void> }>;
 }
 
 export async function apart(given: Settings): Promise<Apart> {
@@ -36,9 +39,9 @@ export async function apart(given: Settings): Promise<Apart> {
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   return {
     ...{ settings, kafka, clickhouse, publisher, log },
-    async role(name) {
+    async role(name, others = {}) {
       const port = await freePort();
-      const { command, args, env } = roleCommand(name, { ...settings, PORT: port, LOG_LEVEL: 'error' });
+      const { command, args, env } = roleCommand(name, { ...settings, ...others, PORT: port, LOG_LEVEL: 'error' });
       const child = spawn(command, args, {
         env: { ...process.env, ...env },
         stdio: ['pipe', 'ignore', 'inherit', 'ipc'],

@@ -6,7 +6,8 @@ import { messageOf } from '../platform/errors.ts';
 import { readScratch, startScratch } from '../servers/scratch.ts';
 
 /** The benchmarks by name; each prints its figures beside those of a reference measured in the same run. */
-const benchmarks: Record<string, () => Promise<{ run(settings: Settings): Promise<void> }>> = {
+const benchmarks: Record<string, () => Promise<{ run(settings: Settings, args: string[]): Promise<void> }>> = {
+  occupancy: () => import('./occupancy.ts'),
   people: () => import('./people.ts'),
   streams: () => import('./streams.ts'),
   wiki: () => import('./wiki.ts'),
@@ -23,7 +24,7 @@ const servers = scratch ? undefined : await startScratch(folder, { say: console.
 try {
   console.log(`Load before: ${loadavg()[0]!.toFixed(2)} (1 minute), Node ${process.version}`);
   const { run } = await benchmarks[name]!();
-  await run({ ...(scratch ?? servers!.settings), TRIBUTARY_DATA: folder });
+  await run({ ...(scratch ?? servers!.settings), TRIBUTARY_DATA: folder }, process.argv.slice(3));
 } catch (error) {
   console.error(messageOf(error));
   process.exitCode = 1;

@@ -1,96 +1,29 @@
-import type { Consumer } from 'kafkajs';
-import { archiveView } from '../ingest/log/archive.ts';
-import { runView, type View } from '../ingest/view.ts';
 import { toWikiRow } from '../ingest/wiki/rows.ts';
 import { wikiView } from '../ingest/wiki/sink.ts';
 import type { Settings } from '../platform/config.ts';
 import { type Apart, apart } from './apart.ts';
 import { askGraph } from './ask.ts';
 import { edits } from './edits.ts';
-import { median, quantile, row, timed } from './figures.ts';
+import { quantile, row, timed } from './figures.ts';
+import { benchIngest } from './ingest.ts';
 
-const eventCount = 200_000;
-const rounds = 3;
 const editCount = 5_000_000;
 const calls = 40;
 
 export async function run(given: Settings): Promise<void> {
   await using installation = await apart(given);
-  await benchIngest(installation);
-  await benchQuestions(installation);
-}
-
-async function benchIngest({ settings, kafka, clickhouse, publisher, log }: Apart): Promise<void> {
-  console.log(`\nFrom Kafka into ClickHouse: ${eventCount} events of 1 KB, events/s, median of ${rounds}`);
-  for (let at = 0; at < eventCount; at += 10_000) await publisher.publish('wiki.edits', edits(at, 10_000));
-  const rates: Record<'read' | 'insert' | 'wiki' | 'log' | 'both', number[]> = {
-    ...{ read: [], insert: [], wiki: [], log: [], both: [] },
-  };
-  const rateOf = async (work: () => Promise<unknown>) => eventCount / ((await timed(work)) / 1000);
-  for (let round = 0; round < rounds; round++) {
-    rates.read.push(await rateOf(() => bareRead(kafka.consumer({ groupId: `bare${round}` }), settings.KAFKA_PREFIX)));
-    rates.insert.push(await bareInsertRate(clickhouse));
-    const views = () => [wikiView(clickhouse, publisher), archiveView(clickhouse)];
-    for (const [name, run] of [
-      ['wiki', views().slice(0, 1)],
-      ['log', views().slice(1)],
-      ['both', views()],
-    ] as const)
-      rates[name].push(await rateOf(() => Promise.all(run.map((view) => through(view, `${name}${round}`)))));
-  }
-  const slower = median(rates.read.map((rate, at) => Math.min(rate, rates.insert[at]!)));
-  row('bare kafkajs consumer, counting', median(rates.read));
-  row('bare inserts of ready rows into the table', median(rates.insert));
-  row('the view wiki', median(rates.wiki));
-  row('  ratio to the slower of the bare ones (aim 0.5)', median(rates.wiki) / slower);
-  row('the view log', median(rates.log));
-  row('  ratio', median(rates.log) / slower);
-  row('both at once in one process', median(rates.both));
-
-  /** Runs a view from the beginning of the topic until it has written every event. */
-  async function through(view: View, name: string): Promise<void> {
-    let written = 0;
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    const write: View['write'] = async (batch) => {
-      await view.write(batch);
-      written += batch.messages.length;
-      if (written >= eventCount) resolve();
-    };
-    const group = `${view.group}.${name}`;
-    const running = await runView({ ...view, group, topics: ['wiki.edits'], write }, kafka, settings, log);
-    await done;
-    await running.stop();
-  }
-}
-
-async function bareRead(consumer: Consumer, prefix: string): Promise<void> {
-  await consumer.connect();
-  await consumer.subscribe({ topics: [`${prefix}wiki.edits`], fromBeginning: true });
-  let read = 0;
-  const { promise: done, resolve } = Promise.withResolvers<void>();
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => {
-      read += batch.messages.length;
-      if (read >= eventCount) resolve();
+  await benchIngest(installation, {
+    ...{
+      topic: 'wiki.edits',
+      table: 'wiki_edits',
+      count: 200_000,
+      what: 'events of 1 KB',
+      messages: edits,
+      toRow: toWikiRow,
     },
+    view: ({ clickhouse, publisher }) => wikiView(clickhouse, publisher),
   });
-  await done;
-  await consumer.disconnect();
-}
-
-/** The rows are made before the clock runs. */
-async function bareInsertRate(clickhouse: Apart['clickhouse']): Promise<number> {
-  await clickhouse.command({ query: 'CREATE TABLE bare AS wiki_edits' });
-  let seconds = 0;
-  for (let at = 0; at < eventCount; at += 10_000) {
-    const values = edits(at, 10_000).map(({ value }, place) =>
-      toWikiRow('wiki.edits', 0, { offset: String(at + place), value: Buffer.from(value as string) } as never),
-    );
-    seconds += (await timed(() => clickhouse.insert({ table: 'bare', values, format: 'JSONEachRow' }))) / 1000;
-  }
-  await clickhouse.command({ query: 'DROP TABLE bare' });
-  return eventCount / seconds;
+  await benchQuestions(installation);
 }
 
 async function benchQuestions({ clickhouse, role }: Apart): Promise<void> {

@@ -192,15 +192,15 @@ export class OccupancyQuestions {
     const calibrations = around.calibrations
       .filter((one) => one.space === space && one.at >= from && one.at < to)
       .sort((a, b) => a.at - b.at);
-    const intervals = within(intervalsOf(space, around.topology), from, to).map((one) => ({ space, ...one }));
-    const [before, rows] = await Promise.all([
-      this.#values([space], around, from - 1),
-      this.#ofReadings<Record<keyof Stretch, number>>(sql.stretches, intervals, {
-        ...buckets,
-        calibrations: calibrations.map(({ at }) => at),
-      }),
-    ]);
-    const counted = countedBuckets(buckets, before.get(space)!, calibrations, rows.map(numbers));
+    const base = lastOf(around.calibrations, space, from - 1);
+    const intervals = countedIntervals(space, around.topology, base, to);
+    const rows = await this.#ofReadings<Record<keyof Stretch, number>>(sql.stretches, intervals, {
+      ...buckets,
+      calibrations: calibrations.map(({ at }) => at),
+    });
+    const stretches = rows.map(numbers);
+    const before = stretches.find(({ bucket }) => bucket < 0)?.change ?? 0;
+    const counted = countedBuckets(buckets, (base?.count ?? 0) + before, calibrations, stretches);
     return counted.map(({ start, ...counts }) =>
       Object.assign(new SpaceCountBucket(), { start: new Date(start), ...counts }),
     );
@@ -233,7 +233,7 @@ export class OccupancyQuestions {
     position: Position,
   ): Promise<CountBefore> {
     const ofSpace = calibrations.filter((one) => one.space === space);
-    const base = ofSpace.filter((one) => one.at <= at).sort((a, b) => b.at - a.at)[0];
+    const base = lastOf(ofSpace, space, at);
     const intervals = intervalsOf(space, topology).map((one) => ({ space, ...one }));
     const [row] = await this.#ofReadings<Record<'change' | 'newest' | 'upcoming' | 'readings', number>>(
       sql.changesBefore,
@@ -269,23 +269,15 @@ export class OccupancyQuestions {
 
   /** The counts of spaces at a time: the last calibration, and what the readings after it have changed. */
   async #values(spaces: string[], { topology, calibrations }: Around, at: number): Promise<Map<string, number>> {
-    const bases = new Map<string, Calibration>();
-    for (const one of calibrations)
-      if (one.at <= at && one.at >= (bases.get(one.space)?.at ?? 0)) bases.set(one.space, one);
-    const intervals = spaces.flatMap((space) =>
-      within(intervalsOf(space, topology), (bases.get(space)?.at ?? -1) + 1, at + 1).map((one) => ({ space, ...one })),
-    );
+    const bases = new Map(spaces.map((space) => [space, lastOf(calibrations, space, at)]));
+    const intervals = spaces.flatMap((space) => countedIntervals(space, topology, bases.get(space), at + 1));
     const rows = await this.#ofReadings<Owned<{ change: number }>>(sql.changes, intervals, {});
     const changes = new Map(rows.map(({ owner, change }) => [owner, Number(change)]));
     return new Map(spaces.map((space) => [space, (bases.get(space)?.count ?? 0) + (changes.get(space) ?? 0)]));
   }
 
   /** Asks about the readings of some intervals, each of a space. */
-  async #ofReadings<Row>(
-    statement: string,
-    intervals: (Interval & { space: string })[],
-    parameters: object,
-  ): Promise<Row[]> {
+  async #ofReadings<Row>(statement: string, intervals: CountedInterval[], parameters: object): Promise<Row[]> {
     if (intervals.length === 0) return [];
     return this.#read<Row>(statement, {
       ...parameters,
@@ -328,6 +320,24 @@ export class OccupancyQuestions {
     const given = Object.entries({ tenant: publicTenant, ...members }).filter(([, value]) => value !== null);
     return this.tables.read<Row>(statement, Object.fromEntries(given));
   }
+}
+
+type CountedInterval = Interval & { space: string };
+
+/** What counts for a space after a calibration, or from the beginning where there is none, and before a time. */
+function countedIntervals(
+  space: string,
+  topology: Topology,
+  base: Calibration | undefined,
+  to: number,
+): CountedInterval[] {
+  return within(intervalsOf(space, topology), (base?.at ?? -1) + 1, to).map((one) => ({ space, ...one }));
+}
+
+/** The last calibration of a space up to and including a time. */
+function lastOf(calibrations: Calibration[], space: string, at: number): Calibration | undefined {
+  const until = calibrations.filter((one) => one.space === space && one.at <= at);
+  return until.reduce<Calibration | undefined>((last, one) => (last && last.at > one.at ? last : one), undefined);
 }
 
 function afterName(after: SortKey | null): object {
