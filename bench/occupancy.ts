@@ -58,7 +58,7 @@ function wanted(args: string[]): Size & { calls: number } {
     options: {
       readings: { type: 'string', default: '100000' },
       dpus: { type: 'string', default: '1000' },
-      calls: { type: 'string', default: '50' },
+      calls: { type: 'string', default: '20' },
     },
   });
   const number = (name: keyof typeof values, least: number) => {
