@@ -109,8 +109,7 @@ function asked(questions: OccupancyQuestions, ask: ReturnType<typeof askGraph>, 
   const question = {
     count: (spaceOf: (call: number) => string) => ({
       async sql(call: number) {
-        await questions.space(spaceOf(call));
-        await questions.count(spaceOf(call), at(call));
+        await questions.count((await questions.spaceAround(spaceOf(call)))!, at(call));
       },
       gateway: (call: number) =>
         ask('query ($space: ID!, $at: DateTime) { space(id: $space) { count(at: $at) { value } } }', {
@@ -120,8 +119,11 @@ function asked(questions: OccupancyQuestions, ask: ReturnType<typeof askGraph>, 
     }),
     series: (spaceOf: (call: number) => string) => ({
       async sql(call: number) {
-        await questions.space(spaceOf(call));
-        await questions.series(spaceOf(call), { from: at(call), to: at(call) + day, every: 5 * minute });
+        await questions.series((await questions.spaceAround(spaceOf(call)))!, {
+          from: at(call),
+          to: at(call) + day,
+          every: 5 * minute,
+        });
       },
       gateway: (call: number) =>
         ask(

@@ -1,6 +1,7 @@
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Settings } from './config.ts';
 import { messageOf, TributaryError } from './errors.ts';
+import { splitLong } from './longParameters.ts';
 
 /**
  * A client of the ClickHouse database that holds the log and the typed tables.
@@ -42,14 +43,15 @@ export class Tables {
   /**
    * The rows of a statement, which ends on the server when the signal is given.
    * @throws TributaryError STORE_UNAVAILABLE when ClickHouse does not answer, COST_LIMIT when it is asked too much,
-   *   BAD_USER_INPUT when it does not take a parameter of this length.
+   *   BAD_USER_INPUT when it does not take a text of this length.
    */
   async read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
     this.onStatement?.(query);
     try {
+      const split = splitLong(query, parameters);
       const result = await this.#clickhouse.query({
-        query,
-        query_params: parameters,
+        query: split.query,
+        query_params: split.parameters,
         format: 'JSONEachRow',
         ...(signal ? { abort_signal: signal } : {}),
         clickhouse_settings: {
@@ -80,7 +82,7 @@ function readable(cause: unknown): Error {
   if (type === undefined && tooLong.test(messageOf(cause)))
     return new TributaryError(
       'BAD_USER_INPUT',
-      'An argument is longer than the tables (ClickHouse) take, which is 128 KiB as a rule. Give shorter or fewer values.',
+      'An argument is longer than the tables (ClickHouse) take, which is 128 KiB as a rule. Give a shorter one.',
       {},
       { cause },
     );

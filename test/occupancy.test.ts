@@ -341,3 +341,23 @@ test('every field of the subgraph that is not about writing or watching is asked
   const elsewhere = /^(Mutation|Receipt|Subscription|SpaceCountEvent)\./;
   expect(fieldsNotAsked('occupancy', asked).filter((field) => !elsewhere.test(field))).toEqual([]);
 });
+
+test('hundreds of spaces are counted at once, however many DPUs with long names hang there', async () => {
+  const spaces = Array.from({ length: 500 }, (_, n) => `hall-${n}-`.padEnd(150, 'x'));
+  const dpus = spaces.flatMap((id) => [`${id}1`, `${id}2`]);
+  const topology = await publishTopology(world, [
+    ...spaces.flatMap((id) => [space(id, `Hall ${id}`), doorway(id, id)]),
+    ...dpus.flatMap((id) => [dpu(id), mount(id, id.slice(0, -1), noon)]),
+  ]);
+  const readings = await publishReadings(
+    world,
+    dpus.map((id) => reading(id, noon, 1)),
+  );
+  await gateway.query('{ __typename }', {}, topology);
+  const { spaces: found } = await gateway.query<{ spaces: { edges: { node: { count: { value: number } } }[] } }>(
+    '{ spaces(name: "Hall hall-", first: 500) { edges { node { count { value } } } } }',
+    {},
+    readings,
+  );
+  expect(found.edges.map(({ node }) => node.count.value)).toEqual(spaces.map(() => 2));
+});

@@ -20,11 +20,9 @@ interface SpaceRow {
   longitude: number | null;
   company: string | null;
 }
-interface TopologyRow {
-  kind: 'DOORWAY' | 'DPU' | 'MOUNT' | 'CALIBRATION';
-  id: string;
+interface TopologyRow extends SpaceRow {
+  kind: 'SPACE' | 'DOORWAY' | 'DPU' | 'MOUNT' | 'CALIBRATION';
   begin: number;
-  name: string;
   ingress: string | null;
   egress: string | null;
   doorway: string | null;
@@ -55,8 +53,9 @@ export interface CountBefore {
   inferred: boolean;
 }
 
-/** The topology around the owners of one statement, and the calibrations of those that are spaces. */
+/** The topology around the owners of one statement; and those that are spaces, with their calibrations. */
 export interface Around {
+  spaces: Map<string, Space>;
   topology: Topology;
   calibrations: Calibration[];
 }
@@ -84,11 +83,20 @@ export class OccupancyQuestions {
     const around = await this.#around(kind, owners);
     return owners.map((owner) => ({ owner, around }));
   });
-  readonly #counts = batched((owners: string[], { at }: { at: number | null }) => this.#count(owners, at));
+  readonly #counts = batched(async (owners: string[], { at }: { at: number | null }) =>
+    this.#countAround(owners, await this.#around('space', owners), at),
+  );
 
   async space(id: string): Promise<Space | null> {
     const [row] = await this.#spaces(id, {});
     return row ? toSpace({ ...row, id }) : null;
+  }
+
+  /** As `space`, with all that its counts rest on, in one question. */
+  async spaceAround(id: string): Promise<Space | null> {
+    const around = await this.#near('space', id);
+    const space = around.spaces.get(id);
+    return space ? Object.assign(space, { around }) : null;
   }
 
   /** As `space`; where only doorways have spoken of it, what they say. */
@@ -181,14 +189,14 @@ export class OccupancyQuestions {
   }
 
   /** @param at null: now */
-  async count(space: string, at: number | null): Promise<SpaceCount> {
-    const [count] = await this.#counts(space, { at });
+  async count({ id, around }: Space, at: number | null): Promise<SpaceCount> {
+    const [count] = await (around ? this.#countAround([id], around, at) : this.#counts(id, { at }));
     return count!;
   }
 
-  async series(space: string, buckets: Buckets): Promise<SpaceCountBucket[]> {
+  async series({ id: space, around: known }: Space, buckets: Buckets): Promise<SpaceCountBucket[]> {
     const { from, to } = buckets;
-    const around = await this.#near('space', space);
+    const around = known ?? (await this.#near('space', space));
     const calibrations = around.calibrations
       .filter((one) => one.space === space && one.at >= from && one.at < to)
       .sort((a, b) => a.at - b.at);
@@ -206,9 +214,8 @@ export class OccupancyQuestions {
     );
   }
 
-  async #count(spaces: string[], asked: number | null): Promise<Owned<SpaceCount>[]> {
+  async #countAround(spaces: string[], around: Around, asked: number | null): Promise<Owned<SpaceCount>[]> {
     const at = asked ?? Date.now();
-    const around = await this.#around('space', spaces);
     const values = await this.#values(spaces, around, at);
     return spaces.map((owner) => {
       const value = values.get(owner)!;
@@ -349,10 +356,15 @@ function numbers(row: Record<keyof Stretch, number | string>): Stretch {
 }
 
 function toAround(rows: TopologyRow[]): Around {
+  const spaces = new Map<string, Space>();
   const topology: Topology = { dpus: new Set(), doorways: new Map(), mounts: [] };
   const calibrations: Calibration[] = [];
-  for (const { kind, id, begin, name, ingress, egress, doorway, end, people } of rows)
+  for (const row of rows) {
+    const { kind, id, begin, name, ingress, egress, doorway, end, people } = row;
     switch (kind) {
+      case 'SPACE':
+        spaces.set(id, toSpace(row));
+        break;
       case 'DPU':
         topology.dpus.add(id);
         break;
@@ -368,7 +380,8 @@ function toAround(rows: TopologyRow[]): Around {
       case 'CALIBRATION':
         calibrations.push({ space: id, at: Number(begin), count: people! });
     }
-  return { topology, calibrations };
+  }
+  return { spaces, topology, calibrations };
 }
 
 function toSpace({ id, name, latitude, longitude, company }: SpaceRow): Space {

@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { type GraphQLResolveInfo, Kind } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { pageRequest } from '../connection.ts';
 import { type Caller, endsAt } from '../settled.ts';
 import { buckets, span } from '../span.ts';
@@ -17,13 +18,19 @@ import {
   SpaceCountBucket,
 } from './types.ts';
 
+/** Whether counts of a space are asked for with it, as far as can be told without looking into fragments. */
+function asksForCounts({ fieldNodes }: Pick<GraphQLResolveInfo, 'fieldNodes'>): boolean {
+  const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+  return selections.some((one) => one.kind === Kind.FIELD && ['count', 'series'].includes(one.name.value));
+}
+
 @Resolver(() => Space)
 export class SpaceResolver {
   constructor(readonly questions: OccupancyQuestions) {}
 
   @Query(() => Space, { nullable: true })
-  space(@Arg('id', () => ID) id: string) {
-    return this.questions.space(id);
+  space(@Arg('id', () => ID) id: string, @Info() info: Pick<GraphQLResolveInfo, 'fieldNodes'>) {
+    return asksForCounts(info) ? this.questions.spaceAround(id) : this.questions.space(id);
   }
 
   @Query(() => SpaceConnection, {
@@ -48,7 +55,7 @@ export class SpaceResolver {
   })
   count(@Root() space: Space, @Ctx() caller: Caller, @Arg('at', () => Date, { nullable: true }) at: Date | null) {
     endsAt(caller, at);
-    return this.questions.count(space.id, at?.getTime() ?? null);
+    return this.questions.count(space, at?.getTime() ?? null);
   }
 
   @FieldResolver(() => [SpaceCountBucket], {
@@ -63,7 +70,7 @@ export class SpaceResolver {
     @Arg('every', () => String) every: string,
   ) {
     endsAt(caller, to);
-    return this.questions.series(space.id, buckets(from, to, every));
+    return this.questions.series(space, buckets(from, to, every));
   }
 }
 

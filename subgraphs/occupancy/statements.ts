@@ -105,16 +105,17 @@ const dpuIds: Record<Owners, string> = {
 
 /**
  * The topology around some spaces, doorways or DPUs: the doorways that are or were theirs, the DPUs that hang or hung
- * there, every mount of these DPUs, because where one begins another ends, and the calibrations of the spaces.
+ * there, every mount of these DPUs, because where one begins another ends; and the spaces and their calibrations.
  * @param before as it was told before a position of the topic
  */
 export const around = (owners: Owners, before: boolean) => `
-SELECT kind, id, toUnixTimestamp64Milli(moment) AS begin, ${doorway}, doorway, toUnixTimestamp64Milli(until) AS end, people
+SELECT kind, id, toUnixTimestamp64Milli(moment) AS begin, ${space}, ingress, egress, doorway,
+       toUnixTimestamp64Milli(until) AS end, people
 FROM ${latest([
   `(
       kind = 'DOORWAY' AND id IN (${doorwayIds[owners]})
       OR kind IN ('DPU', 'MOUNT') AND id IN (${dpuIds[owners]})
-      ${owners === 'space' ? "OR kind = 'CALIBRATION' AND id IN {owners:Array(String)}" : ''}
+      ${owners === 'space' ? "OR kind IN ('SPACE', 'CALIBRATION') AND id IN {owners:Array(String)}" : ''}
     )`,
   ...(before ? [isBefore] : []),
 ])}`;
@@ -123,8 +124,7 @@ FROM ${latest([
  * Readings with the space that they count for and the change that they make there. The parameters are columns of one
  * table, a row for each interval; `least` and `most` are the bounds of all of them.
  *
- * Of rows of one reading the earliest is taken, here by grouping: what FINAL takes, which merges all parts, is several
- * times as slow for the few rows of some DPUs.
+ * Of rows of one reading the earliest is taken, here by grouping: what FINAL takes, which merges all parts, is twice as slow for the few rows of some DPUs.
  * @param before only what stands before a position of the topic
  */
 const effects = (before: boolean) => `

@@ -1,6 +1,7 @@
 import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
 import { GraphQLCursor } from '../scalars.ts';
+import type { Around } from './questions.ts';
 
 @Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('Company')
@@ -17,6 +18,8 @@ export class Space {
   @Field(() => Float, { nullable: true }) longitude!: number | null;
   @Field(() => OccupancyCompany, { nullable: true, description: 'Whose space it is.' })
   company!: OccupancyCompany | null;
+  /** What its counts rest on, where it was asked for together with the space. */
+  around?: Around;
 }
 
 @ObjectType()
