@@ -164,6 +164,20 @@ test('a reading of a clock that is fast counts when its time has come (S47)', as
   ]);
 });
 
+test('a reading of the future that comes twice hides nothing that comes after it (S46, S48)', async () => {
+  await publishTopology(world, [space('T'), doorway('T', 'T'), dpu('t'), mount('t', 'T', noon)]);
+  const events = watch({ space: 'T' });
+  await take(events, 1);
+  const ahead = reading('t', Date.now() + 3_600_000, 1, 'ahead');
+  for (const one of [reading('t', Date.now(), 1), ahead, ahead, reading('t', noon, 1, 'late')])
+    await publishReadings(world, [one]);
+  expect((await take(events, 2)).map(brief)).toEqual([
+    [1, false],
+    [2, true],
+  ]);
+  await events.return!();
+});
+
 test('whoever comes later is told the count too, and then what everybody is told (S41, S45)', async () => {
   await publishTopology(world, [space('G'), doorway('G', 'G'), dpu('g'), mount('g', 'G', noon)]);
   const first = watch({ space: 'G' });

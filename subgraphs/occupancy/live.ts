@@ -137,12 +137,14 @@ export class LiveCount extends Queued<CountEvent> {
   async #see(event: StreamEvent<PlacedReading | null>): Promise<void> {
     if (!isReading(event)) return;
     const { id, dpu, time } = event.value;
-    if (this.#unsure.length === 0 && (id === null || time > (this.#newest.of.get(dpu) ?? this.#newest.all))) {
+    const isOfFuture = time > event.at.getTime();
+    const isFirst = id === null || (!isOfFuture && time > (this.#newest.of.get(dpu) ?? this.#newest.all));
+    if (this.#unsure.length === 0 && isFirst) {
       await this.#options.reaches(event.position, this.ended.signal);
       this.#add(event);
     } else {
       this.#unsure.push(event);
-      const isOfFuture = time > event.at.getTime(); // it may fall due before the next
+      // One of the future may fall due before the next.
       if (isOfFuture || this.#unsure.length >= mostUnsure) await this.#addUnsure();
     }
   }
