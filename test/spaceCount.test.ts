@@ -14,6 +14,7 @@ import {
   space,
 } from './occupancyMessages.ts';
 import { countAt } from './occupancyReference.ts';
+import { allTaken } from './progress.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
@@ -194,6 +195,38 @@ test('whoever comes later is told the count too, and then what everybody is told
   }
   await first.return!();
   await second.return!();
+});
+
+test('of a cursor that has expired in both topics, earliest goes on with the count (S25, S45)', async () => {
+  await publishTopology(world, [space('E'), doorway('E', 'E'), dpu('e'), mount('e', 'E', noon)]);
+  const events = watch({ space: 'E' });
+  const [first] = await take(events, 1);
+  await events.return!();
+  await publishReadings(world, [reading('e', noon, 1), reading('e', noon + 1, 1)]);
+  for (const id of ['1', '2', '3', '4', '5', '6', '7', '8', '9'])
+    await Promise.all([publishReadings(world, [reading(id, noon, 1)]), publishTopology(world, [space(id)])]);
+  await allTaken(world);
+  const admin = world.kafka.admin();
+  await admin.connect();
+  for (const topic of ['occupancy.topology', 'occupancy.readings']) {
+    const name = world.settings.KAFKA_PREFIX + topic;
+    const partitions = (await admin.fetchTopicOffsets(name)).map(({ partition, high }) => ({
+      partition,
+      offset: high,
+    }));
+    await admin.deleteTopicRecords({ topic: name, partitions });
+  }
+  await admin.disconnect();
+  await world.clickhouse.command({ query: "DELETE FROM log WHERE startsWith(topic, 'occupancy.')" });
+  const other = client((await world.gateway()).url); // the first still has the messages in its memory
+  const ask = 'subscription ($after: Cursor) { spaceCount(space: "E", after: $after) { count { value } cursor } }';
+  const expired = await other
+    .subscribe(ask, { after: first!.spaceCount.cursor })
+    .next()
+    .catch((error: Error) => JSON.parse(error.message)[0].extensions);
+  expect(expired.code).toBe('CURSOR_EXPIRED');
+  const { value } = await other.subscribe<Told>(ask, { after: expired.earliest }).next();
+  expect(value?.spaceCount.count.value).toBe(2);
 });
 
 test('the last event of any history is the count, and whoever resumes is told the same (S46)', async () => {

@@ -9,6 +9,7 @@ import type { AppliedPosition } from '../applied.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Position } from '../streams/position.ts';
+import { expired } from '../streams/seam.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import { untilAnswered } from '../untilAnswered.ts';
@@ -29,6 +30,11 @@ export interface AppliedTopics {
   readings: AppliedPosition;
 }
 
+const topics = ['occupancy.topology', 'occupancy.readings'] as const;
+
+/** Stands after the positions of a cursor whose first event is the count. */
+const beginsWithCount: Position = [];
+
 /** The events of spaceCount; LiveCount says what they are. */
 export function spaceCountEvents(
   streams: Streams,
@@ -43,34 +49,34 @@ export function spaceCountEvents(
       throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
     const resumed = after == null ? undefined : cursors.decode(after);
     const start = resumed?.mark ?? Math.min(since?.getTime() ?? Number.POSITIVE_INFINITY, Date.now());
-    const subscribe = <T>(topic: string, at: 0 | 1, position: Position | undefined, select: Select<T>) =>
+    // Messages are lost that lie before it, so it begins with the count.
+    const earliest = (positions: Position[]) => cursors.encode([...positions.slice(0, 2), beginsWithCount], Date.now());
+    if (resumed) {
+      const kept = await Promise.all(topics.map((topic, at) => streams.kept(topic, resumed.positions[at]!)));
+      const isKept = kept.every((position, at) => position.every((offset, p) => offset === resumed.positions[at]![p]));
+      if (!isKept) throw expired(earliest(kept));
+    }
+    const subscribe = <T>(at: 0 | 1, position: Position | undefined, select: Select<T>) =>
       streams.subscribe<T | null>({
-        ...{ topic, scope, since, until, position, select },
-        // Only the error of an expired position shows a cursor of one topic alone.
-        encode: (position) => cursors.encode((resumed?.positions ?? [[], []]).with(at, position), start),
+        ...{ topic: topics[at], scope, since, until, position, select },
+        // Only the error of a position that has expired meanwhile shows it.
+        encode: (position) => earliest((live?.positions ?? resumed?.positions ?? [[], []]).with(at, position)),
       });
-    const [topologyEnd, readingsEnd] = await Promise.all([
-      broker.ends('occupancy.topology'),
-      broker.ends('occupancy.readings'),
-    ]);
-    const readingsFrom = (position: Position | undefined) =>
-      subscribe(
-        'occupancy.readings',
-        1,
-        position,
-        counting((reading) => live.counts(reading), readingsEnd),
-      );
-    const topology = await subscribe('occupancy.topology', 0, resumed?.positions[0], changeOf);
+    let live: LiveCount | undefined;
+    const [topologyEnd, readingsEnd] = await Promise.all([broker.ends(topics[0]), broker.ends(topics[1])]);
+    const counts = (reading: Reading) => live!.counts(reading);
+    const readingsFrom = (position: Position | undefined) => subscribe(1, position, counting(counts, readingsEnd));
+    const topology = await subscribe(0, resumed?.positions[0], changeOf);
     const readings = await readingsFrom(resumed?.positions[1]).catch(async (error) => {
       await topology.return();
       throw error;
     });
-    const live = new LiveCount(topology, readings, {
-      ...{ space, start, resumed: resumed !== undefined, until: until?.getTime(), now: Date.now },
+    live = new LiveCount(topology, readings, {
+      ...{ space, start, resumed: resumed?.positions.length === topics.length, until: until?.getTime(), now: Date.now },
       ends: { topology: topologyEnd, readings: readingsEnd },
       encode: ({ topology, readings, time }) => cursors.encode([topology, readings], time),
       async readingsFrom(position, time) {
-        const then = await streams.positionAt('occupancy.readings', time);
+        const then = await streams.positionAt(topics[1], time);
         const partitions = Math.max(position.length, then.length);
         return readingsFrom(Array.from({ length: partitions }, (_, at) => Math.max(position[at] ?? 0, then[at] ?? 0)));
       },

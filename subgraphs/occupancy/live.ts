@@ -89,6 +89,11 @@ export class LiveCount extends Queued<CountEvent> {
     this.#time = options.start;
   }
 
+  /** Of topology and readings, the places after what has been taken. */
+  get positions(): Position[] {
+    return [this.#topology.position, this.#readings.position];
+  }
+
   /** Whether a reading counts for the space, as the topology is known now. */
   counts(reading: Reading): boolean {
     return this.#signOf(reading) !== 0;

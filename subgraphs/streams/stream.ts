@@ -144,6 +144,13 @@ export class Streams {
     };
   }
 
+  /** A position of a topic, moved up to the oldest messages that are kept. */
+  kept(topic: string, position: Position): Promise<Position> {
+    return Promise.all(
+      position.map(async (offset, partition) => Math.max(offset, await this.#recentOldest(topic, partition))),
+    );
+  }
+
   /** The cursor of a mutation's receipt, to be sent back as Read-After: the position after what was published. */
   receipt(topic: string, position: Position): string {
     return this.#cursors.receipt(topic, position);
