@@ -40,15 +40,24 @@ export function contract<Message>(schema: TSchema, patterns: string): (message: 
 }
 
 function describe(errors: ErrorObject[], patterns: string): string {
-  // Of "a text or null" only the part about the text helps.
-  const telling = errors.filter((error) => error.keyword !== 'anyOf' && error.params.type !== 'null');
-  return telling
+  return telling(errors)
     .map((error) => {
       const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
       const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
       return `${where} ${mustOf(error, patterns)}${got}`;
     })
     .join('; ');
+}
+
+/**
+ * Of "a text or null" only the part about the text helps; and of "a text or a number", where one of the two is given,
+ * what is wrong with it, and not that it is not the other.
+ */
+function telling(errors: ErrorObject[]): ErrorObject[] {
+  const given = errors.filter(({ keyword, params }) => keyword !== 'anyOf' && params.type !== 'null');
+  const isAbout = ({ instancePath, keyword }: ErrorObject) =>
+    given.some((other) => other.instancePath === instancePath && keyword === 'type' && other.keyword !== 'type');
+  return given.filter((error) => !isAbout(error));
 }
 
 function mustOf({ keyword, params, message }: ErrorObject, patterns: string): string | undefined {

@@ -129,9 +129,10 @@ describe('what would lead nowhere is refused, and says why:', () => {
     ],
     ['moveDpu(dpu: "nobody", doorway: "P")', 'There is no DPU "nobody". Save it first.'],
     ['moveDpu(dpu: "7", doorway: "nowhere")', 'There is no doorway "nowhere". Save it first.'],
-    ['saveSpace(input: {id: "E", name: " "})', 'data.name is empty.'],
-    ['saveSpace(input: {id: "E", name: "E", latitude: 91})', 'data.latitude must be <= 90, not 91.'],
-    [`calibrateSpace(space: "C", count: -1, at: "${noon}")`, 'data.count must be >= 0, not -1.'],
+    ['saveSpace(input: {id: "E", name: " "})', 'name is empty.'],
+    ['saveSpace(input: {id: "E", name: "E", latitude: 91})', 'latitude must be <= 90, not 91.'],
+    ['saveDpu(input: {id: ""})', 'id must NOT have fewer than 1 characters, not "".'],
+    [`calibrateSpace(space: "C", count: -1, at: "${noon}")`, 'count must be >= 0, not -1.'],
     [
       'calibrateSpace(space: "C", count: 1, at: "2099-01-01T00:00:00Z")',
       'at 2099-01-01T00:00:00.000Z lies in the future: nobody has counted there yet.',
@@ -161,6 +162,13 @@ describe('what would lead nowhere is refused, and says why:', () => {
     );
     expect(found.totalCount).toBe(10_000);
   });
+});
+
+test('two changes that go ill together are made one after the other, and the second is refused', async () => {
+  await change('saveSpace(input: {id: "H", name: "Hut"})');
+  const asked = ['deleteSpace(id: "H")', 'saveDoorway(input: {id: "h", name: "Flap", ingress: "H"})'];
+  const answers = await Promise.all(asked.map((field) => gateway.ask(`mutation { ${field} { accepted } }`)));
+  expect(answers.map(({ errors }) => errors?.length ?? 0).sort()).toEqual([0, 1]);
 });
 
 test('what anybody has written to the topic before is seen too', async () => {

@@ -25,7 +25,7 @@ const missed = 1 / 12;
 /**
  * A day in the building that nobody lived, in the order in which it is sent: of the same day always the same. People
  * come in the morning, eat at noon, and sit on the terrace in the evening; a few keep watch by night. At midnight
- * nobody is there, so every day begins anew.
+ * nobody is there, so every day begins anew, but for what a sensor has missed.
  *
  * One sensor is moved at noon. One cannot send for two hours, and then sends what it has seen. One misses people, so
  * that the terrace falls below zero and the third floor rises, until both, which are locked by night, are calibrated in

@@ -2,6 +2,7 @@ import type { KafkaMessage } from 'kafkajs';
 import neo4j, { type ManagedTransaction } from 'neo4j-driver';
 import { TributaryError } from '../../platform/errors.ts';
 import { type Graph, isTransient } from '../../platform/neo4j.ts';
+import { oneAtATime } from '../../platform/oneAtATime.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { ContractError } from '../../schema/contract.ts';
 import { type PeopleChange, parsePeopleMessage } from '../../schema/people/change.ts';
@@ -21,6 +22,8 @@ import {
 
 /** The view that keeps the people graph in Neo4j. */
 export function peopleView(graph: Graph, publisher: Publisher): View {
+  // Transactions in parallel get into each other's way at companies that many work for, and are no faster; but while
+  // one runs, the messages of other partitions can be read and prepared.
   const inTurn = oneAtATime();
   const apply = (place: { topic: string; partition: number }, placed: PlacedMessage[]) => {
     const next = placed.at(-1)!.offset + 1;
@@ -42,19 +45,6 @@ export function peopleView(graph: Graph, publisher: Publisher): View {
       await sendDeadLetters(publisher, [{ topic, partition, message, reason }]);
       await apply({ topic, partition }, [placeOf(message)]); // it has had its turn: nobody need wait for it
     },
-  };
-}
-
-/**
- * Transactions in parallel get into each other's way at companies that many work for, and are no faster; but while one
- * runs, the messages of other partitions can be read and prepared.
- */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
   };
 }
 

@@ -10,7 +10,8 @@ const id = (description: string) =>
     [Type.String({ minLength: 1, maxLength: 200 }), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
     { description },
   );
-const greatestInt = 2_147_483_647;
+/** With as many readings again it is still a GraphQL Int. */
+const mostPeople = 1_000_000_000;
 
 const message = <Name extends string, Data extends TSchema>(type: Name, description: string, data: Data) =>
   Type.Object({ type: Type.Literal(type), data }, { title: type, description });
@@ -66,7 +67,7 @@ export const topologyMessages = {
     Type.Object({
       space: id('The space'),
       at: moment('When they were counted; who passes a sensor at this very moment is among them'),
-      count: Type.Integer({ minimum: 0, maximum: greatestInt, description: 'How many there were' }),
+      count: Type.Integer({ minimum: 0, maximum: mostPeople, description: 'How many there were' }),
     }),
   ),
   CalibrationDeleted: message(

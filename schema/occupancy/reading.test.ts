@@ -45,7 +45,7 @@ describe('what is no reading is refused for a reason:', () => {
     ],
     ['timestamp "1969-12-31T23:59:59Z" is not between 1970 and 2099', reading({ timestamp: '1969-12-31T23:59:59Z' })],
     [
-      'timestamp "2026-01-03T00:00:00.001Z" is more than a day after 2026-01-02T00:00:00.000Z, when Kafka took the message',
+      'timestamp "2026-01-03T00:00:00.001Z" is more than a day after it came, which was at 2026-01-02T00:00:00.000Z',
       reading({ timestamp: '2026-01-03T00:00:00.001Z' }),
     ],
   ])('%s', (reason, text) => {

@@ -32,7 +32,7 @@ export function toReading(message: unknown, at: number): Reading {
   const time = parseMoment('timestamp', timestamp);
   if (time > at + greatestLeadMs)
     throw new ContractError(
-      `timestamp "${timestamp}" is more than a day after ${new Date(at).toISOString()}, when Kafka took the message`,
+      `timestamp "${timestamp}" is more than a day after it came, which was at ${new Date(at).toISOString()}`,
     );
   return { dpu: idOf(dpu_id), time, direction, id: reading_id == null ? null : idOf(reading_id) };
 }

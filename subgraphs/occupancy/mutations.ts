@@ -1,5 +1,6 @@
 import { Arg, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
+import { oneAtATime } from '../../platform/oneAtATime.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { ContractError, quote } from '../../schema/contract.ts';
 import type { ReadingMessage, TopologyMessage } from '../../schema/occupancy/messages.ts';
@@ -11,11 +12,16 @@ import type { OccupancyQuestions } from './questions.ts';
 import { DoorwayInput, DpuInput, ReadingInput, SpaceInput } from './types.ts';
 
 const greatestBatch = 10_000;
+/**
+ * How long a change of the topology waits until all that was written before it can be seen, in milliseconds: in all, and
+ * at least when its turn has come.
+ */
+const patience = { inAll: 5_000, inTurn: 1_000 };
 
 /**
  * Changes of the topology look at everything that was written before them, and are refused with the reason where they
- * would leave something that leads nowhere. Two at the same moment do not see each other; whatever they leave,
- * `holding` knows what to make of it.
+ * would leave something that leads nowhere. In one process each waits for the one before; two processes at the same
+ * moment do not see each other, and whatever they leave, `holding` knows what to make of it.
  */
 @Resolver()
 export class OccupancyMutationResolver {
@@ -23,9 +29,11 @@ export class OccupancyMutationResolver {
     readonly publisher: Publisher,
     readonly streams: Streams,
     readonly questions: OccupancyQuestions,
-    /** Waits until the questions see everything that was written before. */
-    readonly upToDate: () => Promise<void>,
+    /** Waits until the questions see everything that was written before, or the signal is given. */
+    readonly upToDate: (signal: AbortSignal) => Promise<void>,
   ) {}
+
+  readonly #inTurn = oneAtATime();
 
   @Mutation(() => Receipt)
   saveSpace(@Arg('input', () => SpaceInput) input: SpaceInput) {
@@ -33,39 +41,42 @@ export class OccupancyMutationResolver {
   }
 
   @Mutation(() => Receipt, { description: 'Refused while doorways lead into it or out of it.' })
-  async deleteSpace(@Arg('id', () => ID) id: string) {
-    await this.upToDate();
-    await this.#mustBe('space', id, '');
-    const doorways = await this.questions.doorwaysOf(id);
-    if (doorways.length > 0)
-      throw refused(
-        `The space ${quote(id)} is named by the ${doorways.length === 1 ? 'doorway' : 'doorways'} ${quoted(doorways)}. Let them lead elsewhere, or delete them, first.`,
-      );
-    return this.#change({ type: 'SpaceDeleted', data: { id } });
+  deleteSpace(@Arg('id', () => ID) id: string) {
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('space', id, '');
+      const doorways = await this.questions.doorwaysOf(id);
+      if (doorways.length > 0)
+        throw refused(
+          `The space ${quote(id)} is named by the ${doorways.length === 1 ? 'doorway' : 'doorways'} ${quoted(doorways)}. Let them lead elsewhere, or delete them, first.`,
+        );
+      return this.#change({ type: 'SpaceDeleted', data: { id } });
+    });
   }
 
   @Mutation(() => Receipt, {
     description:
       'Of a doorway that is there already, this is how it always was: what was counted over it is attributed anew.',
   })
-  async saveDoorway(@Arg('input', () => DoorwayInput) input: DoorwayInput) {
-    await this.upToDate();
-    await this.#mustBe('space', input.ingress);
-    if (input.egress != null) await this.#mustBe('space', input.egress);
-    return this.#change({ type: 'Doorway', data: { ...input } });
+  saveDoorway(@Arg('input', () => DoorwayInput) input: DoorwayInput) {
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('space', input.ingress);
+      if (input.egress != null) await this.#mustBe('space', input.egress);
+      return this.#change({ type: 'Doorway', data: { ...input } });
+    });
   }
 
   @Mutation(() => Receipt, {
     description: 'What was counted over it no longer counts. Refused while a DPU hangs over it.',
   })
-  async deleteDoorway(@Arg('id', () => ID) id: string) {
-    await this.upToDate();
-    await this.#mustBe('doorway', id, '');
-    const now = new Date();
-    const present = (await this.questions.mountsOfDoorway(id)).filter(({ to }) => to === null || to > now);
-    if (present.length > 0)
-      throw refused(`Over the doorway ${quote(id)} hangs ${quoted(present.map(({ dpu }) => dpu))}. Move it first.`);
-    return this.#change({ type: 'DoorwayDeleted', data: { id } });
+  deleteDoorway(@Arg('id', () => ID) id: string) {
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('doorway', id, '');
+      const now = new Date();
+      const present = (await this.questions.mountsOfDoorway(id)).filter(({ to }) => to === null || to > now);
+      if (present.length > 0)
+        throw refused(`Over the doorway ${quote(id)} hangs ${quoted(present.map(({ dpu }) => dpu))}. Move it first.`);
+      return this.#change({ type: 'DoorwayDeleted', data: { id } });
+    });
   }
 
   @Mutation(() => Receipt)
@@ -74,33 +85,36 @@ export class OccupancyMutationResolver {
       if (from != null) throw refused('from says since when a DPU hangs over a doorway: give the doorway too.');
       return this.#change({ type: 'Dpu', data: { id } });
     }
-    await this.upToDate();
-    await this.#mustBe('doorway', doorway);
-    return this.#change({ type: 'Dpu', data: { id } }, mountOf(id, doorway, from));
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('doorway', doorway);
+      return this.#change({ type: 'Dpu', data: { id } }, mountOf(id, doorway, from));
+    });
   }
 
   @Mutation(() => Receipt, {
     description: 'Its readings no longer count. They are kept, and so is where it hung: saved again, they count again.',
   })
-  async deleteDpu(@Arg('id', () => ID) id: string) {
-    await this.upToDate();
-    await this.#mustBe('dpu', id, '');
-    return this.#change({ type: 'DpuDeleted', data: { id } });
+  deleteDpu(@Arg('id', () => ID) id: string) {
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('dpu', id, '');
+      return this.#change({ type: 'DpuDeleted', data: { id } });
+    });
   }
 
   @Mutation(() => Receipt, {
     description:
       'Hangs the DPU over a doorway from `at` on (default: now; may lie in the past: history is re-attributed), until the next time for which a move is known. It hangs no longer where it was.',
   })
-  async moveDpu(
+  moveDpu(
     @Arg('dpu', () => ID) dpu: string,
     @Arg('doorway', () => ID) doorway: string,
     @Arg('at', () => Date, { nullable: true }) at: Date | null,
   ) {
-    await this.upToDate();
-    await this.#mustBe('dpu', dpu);
-    await this.#mustBe('doorway', doorway);
-    return this.#change(mountOf(dpu, doorway, at));
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('dpu', dpu);
+      await this.#mustBe('doorway', doorway);
+      return this.#change(mountOf(dpu, doorway, at));
+    });
   }
 
   @Mutation(() => Receipt, { description: 'Says how many people were really there: later counts start from it.' })
@@ -111,9 +125,10 @@ export class OccupancyMutationResolver {
   ) {
     if (at.getTime() > Date.now())
       throw refused(`at ${at.toISOString()} lies in the future: nobody has counted there yet.`);
-    await this.upToDate();
-    await this.#mustBe('space', space);
-    return this.#change({ type: 'Calibration', data: { space, count, at: at.toISOString() } });
+    return this.#whenUpToDate(async () => {
+      await this.#mustBe('space', space);
+      return this.#change({ type: 'Calibration', data: { space, count, at: at.toISOString() } });
+    });
   }
 
   @Mutation(() => Receipt, {
@@ -130,6 +145,14 @@ export class OccupancyMutationResolver {
       return { key: dpu, value: JSON.stringify(message as ReadingMessage) };
     });
     return this.#publish('occupancy.readings', messages);
+  }
+
+  #whenUpToDate(change: () => Promise<Receipt>): Promise<Receipt> {
+    const end = performance.now() + patience.inAll;
+    return this.#inTurn(async () => {
+      await this.upToDate(AbortSignal.timeout(Math.max(Math.ceil(end - performance.now()), patience.inTurn)));
+      return change();
+    });
   }
 
   #change(...messages: TopologyMessage[]): Promise<Receipt> {
@@ -160,12 +183,16 @@ function mountOf(dpu: string, doorway: string, from: Date | null | undefined): T
   return { type: 'Mount', data: { dpu, doorway, from: (from ?? new Date()).toISOString() } };
 }
 
+/** Whatever the messages of the topics call otherwise than the arguments. */
+const argumentNames: Record<string, string> = { 'data.': '', dpu_id: 'dpu', timestamp: 'time', reading_id: 'id' };
+
 function checked<T>(parse: () => T, where = ''): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof ContractError) throw refused(`${where}${error.message}.`);
-    throw error;
+    if (!(error instanceof ContractError)) throw error;
+    const reason = error.message.replace(/\b(data\.|dpu_id|timestamp|reading_id)/g, (name) => argumentNames[name]!);
+    throw refused(`${where}${reason}.`);
   }
 }
 

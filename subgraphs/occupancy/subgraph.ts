@@ -43,7 +43,7 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
         new DpuResolver(questions),
         new ReadingResolver(questions),
         new SpaceCountResolver(),
-        new OccupancyMutationResolver(publisher, streams, questions, () => upToDate(progress, topology)),
+        new OccupancyMutationResolver(publisher, streams, questions, (signal) => upToDate(progress, topology, signal)),
       ],
       references: {
         Space: ({ id }: { id: string }) => questions.space(id),
@@ -60,16 +60,12 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
   };
 }
 
-/** How long a change of the topology waits until all that was written before it can be seen, in milliseconds. */
-const patienceMs = 5_000;
-
 /** Waits until the view holds everything that is in its topic now. */
-async function upToDate(progress: Pick<Broker, 'ends'>, applied: AppliedPosition): Promise<void> {
-  const signal = AbortSignal.timeout(patienceMs);
+async function upToDate(progress: Pick<Broker, 'ends'>, applied: AppliedPosition, signal: AbortSignal): Promise<void> {
   await applied.reaches(await progress.ends(applied.topic), signal).catch((cause) => {
     throw new TributaryError(
       'STORE_UNAVAILABLE',
-      `Within ${patienceMs} ms the view has not taken what was written to ${applied.topic} before. Nothing was changed; try again later.`,
+      `The view has not taken in time what was written to ${applied.topic} before. Nothing was changed; try again later.`,
       {},
       { cause },
     );
