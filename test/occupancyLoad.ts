@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { generator } from '../ingest/random.ts';
 import type { Calibration, Doorway, Mount } from '../schema/occupancy/topology.ts';
 import type { Known } from './occupancyReference.ts';
-import { mulberry32 } from './random.ts';
 import type { TopicMessage } from './topic.ts';
 
 /** What must stand in occupancy_topology about a message, without what says where it stood. */
@@ -65,7 +65,7 @@ const names = [
  * of another tenant; and messages that break the contract. The same every time.
  */
 export function occupancyLoad(count: { topology: number; readings: number }): OccupancyLoad {
-  const random = mulberry32(13);
+  const random = generator(13);
   const below = (limit: number) => Math.floor(random() * limit);
   const span = count.readings * everyMs;
   return {

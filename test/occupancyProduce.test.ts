@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generator } from '../ingest/random.ts';
 import { type Client, client } from './client.ts';
 import { command, environmentOf, killAll } from './command.ts';
 import { doorway, dpu, mount, publishTopology, reading, space } from './occupancyMessages.ts';
 import { countAt, type Known } from './occupancyReference.ts';
 import { allTaken } from './progress.ts';
-import { mulberry32 } from './random.ts';
 import { messagesOf } from './topic.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -184,7 +184,7 @@ test('--format tells what the first line cannot', async () => {
  * to a room, with one that quotes them. Some rows are equal to the one before.
  */
 const passings = (() => {
-  const random = mulberry32(5);
+  const random = generator(5);
   const rows: { dpu: 'street' | 'room'; time: number; direction: 1 | -1 }[] = [];
   for (let time = noon; rows.length < 500; time += Math.floor(random() * 600_000)) {
     const row = {
@@ -199,7 +199,7 @@ const passings = (() => {
 const moments = Array.from({ length: 12 }, (_, at) => passings[Math.floor((passings.length / 12) * at)]!.time);
 
 const shuffled = <T>(all: T[]): T[] => {
-  const random = mulberry32(9);
+  const random = generator(9);
   return all
     .map((one) => [random(), one] as const)
     .sort(([a], [b]) => a - b)

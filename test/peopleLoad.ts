@@ -1,6 +1,6 @@
+import { generator } from '../ingest/random.ts';
 import type { Graph } from '../platform/neo4j.ts';
 import type { PeopleMessage } from '../schema/people/messages.ts';
-import { mulberry32 } from './random.ts';
 
 /** A message as it is published, and what it says; nothing when it breaks the contract. */
 export interface LoadMessage {
@@ -20,7 +20,7 @@ export interface GraphContents {
  * is broken. The same every time.
  */
 export function peopleLoad(count: number): LoadMessage[] {
-  const random = mulberry32(7);
+  const random = generator(7);
   const below = (limit: number) => Math.floor(random() * limit);
   const people = Math.ceil(count / 10);
   const companies = Math.ceil(count / 50);

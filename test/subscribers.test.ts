@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roleCommand } from '../cli/up.ts';
+import { generator } from '../ingest/random.ts';
 import { Child } from '../servers/child.ts';
 import { freePort } from '../servers/ports.ts';
 import type { WikiFilter } from '../subgraphs/wiki/types.ts';
-import { mulberry32 } from './random.ts';
 import { Subscriber } from './subscriber.ts';
 import { messagesOf } from './topic.ts';
 import { wikiEvent } from './wikiEvents.ts';
@@ -77,7 +77,7 @@ test(`1,000 subscribers get exactly their events, whatever they and the servers 
   const everyone = Array.from({ length: subscriberCount }, (_, at) => subscriber(at, began, calm.signal));
   const done = Promise.all(everyone.map(({ done }) => done));
   done.catch(() => calm.abort());
-  const random = mulberry32(seed);
+  const random = generator(seed);
   for (let batch = 0; batch < batches && !calm.signal.aborted; batch++) {
     await publish(Array.from({ length: batchSize }, () => eventOf(random)));
     if (kills.has(batch)) process.kill(-roles.get(kills.get(batch)!)!.pid!, 'SIGKILL');
@@ -102,7 +102,7 @@ test(`1,000 subscribers get exactly their events, whatever they and the servers 
 
 /** Comes in the first seconds, and begins with what came last, or with everything. */
 function subscriber(at: number, began: number, calm: AbortSignal) {
-  const random = mulberry32(seed + at + 1);
+  const random = generator(seed + at + 1);
   const [where, holds] = at % 50 === 0 ? everything : filters[at % filters.length]!;
   const comesAfter = random() * 5_000;
   const since = new Date(Math.floor(random() < 0.5 ? began - 60_000 : began + random() * comesAfter));

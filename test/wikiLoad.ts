@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { mulberry32 } from './random.ts';
+import { generator } from '../ingest/random.ts';
 import type { TopicMessage } from './topic.ts';
 
 /** What must stand in the table about an event: its columns in order, without those that say where it stood. */
@@ -52,7 +52,7 @@ const comments = ['', 'typo', 'TYPO Again', 'Ünïcode 😀', '/* History */ a "
  * The same every time.
  */
 export function wikiLoad(count: number, seed = 11): WikiLoadMessage[] {
-  const random = mulberry32(seed);
+  const random = generator(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const load: WikiLoadMessage[] = [];
   for (let number = 0; number < count; number++) {
