@@ -69,6 +69,17 @@ export class Publisher {
   }
 }
 
+/**
+ * Bytes that a text may have to be published. Kafka takes messages of 1,048,588 unless it was set up otherwise
+ * (message.max.bytes), with the key and what it adds itself.
+ */
+export const longestText = 1_000_000;
+
+/** Whether Kafka would refuse a text for its length, and perhaps what is sent with it. */
+export function isTooLong(text: string): boolean {
+  return Buffer.byteLength(text) > longestText;
+}
+
 /** Whether the broker has refused a message for its size, which trying again does not change. */
 export function isTooLarge(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)

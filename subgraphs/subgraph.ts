@@ -11,6 +11,6 @@ export interface Subgraph {
    * position, and fails when the signal is given first.
    */
   views: Record<string, (position: Position, signal: AbortSignal) => Promise<void>>;
-  /** What takes a body of NDJSON that is sent to a path of the gateway, for those who speak no GraphQL. */
-  uploads?: Record<string, (body: string) => Promise<Receipt>>;
+  /** What takes the lines of NDJSON that are sent to a path of the gateway, for those who speak no GraphQL. */
+  uploads?: Record<string, (lines: string[]) => Promise<Receipt>>;
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Client, client } from './client.ts';
 import { publishTopology, space } from './occupancyMessages.ts';
@@ -177,37 +178,75 @@ test('what anybody has written to the topic before is seen too', async () => {
 });
 
 describe('a sensor that speaks no GraphQL', () => {
-  const post = async (body: string, type = 'application/x-ndjson', method = 'POST') => {
-    const response = await fetch(`${url}/occupancy/readings?from=hall`, {
-      ...{ method, headers: { 'content-type': type } },
-      ...(method === 'GET' ? {} : { body }),
-    });
-    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  const ndjson = 'application/x-ndjson';
+  const post = async (body: BodyInit | null, type = ndjson, init: RequestInit = {}) => {
+    const headers = { 'content-type': type, ...init.headers };
+    const sent = { method: 'POST', body, ...init, headers };
+    const response = await fetch(`${url}/occupancy/readings?from=hall`, sent);
+    const answer = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, allow: response.headers.get('allow'), answer };
+  };
+  const line = (dpu: string, id: number | string) =>
+    JSON.stringify({ dpu_id: dpu, timestamp: noon, direction: 1, reading_id: id });
+  const stored = async (dpu: string, { position }: Record<string, unknown>) => {
+    const query = 'query ($dpu: ID!) { readings(dpu: $dpu) { totalCount } }';
+    const read = { 'Read-After': String(position) };
+    return (await gateway.query<{ readings: { totalCount: number } }>(query, { dpu }, read)).readings.totalCount;
   };
 
   test('sends its backlog by POST, one reading a line, whatever a line holds', async () => {
-    const line = (id: number) => JSON.stringify({ dpu_id: 'backlog', timestamp: noon, direction: 1, reading_id: id });
-    const lines = [...Array.from({ length: 3_000 }, (_, id) => line(id)), 'nothing of the kind', line(0), ''];
-    const { status, answer } = await post(`\uFEFF${lines.join('\r\n')}`);
+    const readings = Array.from({ length: 3_000 }, (_, id) => line('backlog', id));
+    const lines = [...readings, 'nothing of the kind', '', line('backlog', 0), ''];
+    const { status, answer } = await post(`\uFEFF${lines.join('\r\n')}`, 'Application/X-NDJSON; charset="UTF-8"');
     expect([status, answer.accepted]).toEqual([200, 3_002]);
-    const { readings } = await gateway.query<{ readings: { totalCount: number } }>(
-      '{ readings(dpu: "backlog") { totalCount } }',
-      {},
-      { 'Read-After': String(answer.position) },
-    );
-    expect(readings.totalCount).toBe(3_000);
+    expect(await stored('backlog', answer)).toBe(3_000);
   });
 
-  test.each([
-    [415, 'The Content-Type must be application/x-ndjson: one JSON object a line.', '{}', 'text/plain'],
-    [405, 'Send it with POST.', '', undefined, 'GET'],
-    [400, 'The body holds no reading; send one a line.', ' \n'],
-    [413, 'The body is larger than 16777216 bytes. Send it in parts.', ' '.repeat((16 << 20) + 1)],
-  ])('is told with %i: %s', async (status, message, body, type?: string, method?: string) => {
-    const told = await post(body, type, method);
-    expect([told.status, (told.answer.errors as { message: string }[]).map((error) => error.message)]).toEqual([
-      status,
-      [message],
+  test('sends a line that Kafka does not take, and is told which, and that no other was taken', async () => {
+    const tooLong = line('long', 'é'.repeat(500_000)); // not in characters, but in bytes
+    const { status, answer } = await post([...Array(5_000).fill(line('long', 0)), '', tooLong].join('\n'));
+    expect([status, answer.errors]).toEqual([
+      400,
+      [
+        {
+          message:
+            'Line 5002 is longer than the 1000000 bytes that Kafka takes. No line was taken: leave this one out, and send the others again.',
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
     ]);
+    const longest = line('long', 1).replace('}', '}'.padStart(1_000_001 - line('long', 1).length));
+    const next = await post([longest, line('long', 2)].join('\n'));
+    expect(next).toMatchObject({ status: 200, answer: { accepted: 2 } });
+    expect(await stored('long', next.answer)).toBe(2);
+  });
+
+  const typeWanted = 'The Content-Type must be application/x-ndjson: one JSON object a line.';
+  test.each<[number, string, BodyInit | null, string?, RequestInit?]>([
+    [415, typeWanted, '{}', 'text/plain'],
+    [415, typeWanted, '{}', 'application/ndjson-foo'],
+    [415, typeWanted, '{}', ''],
+    [
+      415,
+      'The charset must be utf-8, which JSON has anyway: leave it out.',
+      '{}',
+      'application/x-ndjson; charset=utf-16le',
+    ],
+    [
+      415,
+      'The body must come as it is: leave out the Content-Encoding, and do not compress it.',
+      gzipSync('{}'),
+      ndjson,
+      { headers: { 'content-encoding': 'gzip' } },
+    ],
+    [405, 'Send it with POST.', null, undefined, { method: 'GET' }],
+    [400, 'The body holds no reading; send one a line.', ' \n\uFEFF\n'],
+    [400, 'The body is not UTF-8. Nothing of it was taken.', Buffer.from(`${line('Zürich', 1)}\n`, 'latin1')],
+    [413, 'The body is larger than 16777216 bytes. Send it in parts.', ' '.repeat((16 << 20) + 1)],
+    [413, 'The body has more than 250000 lines. Send it in parts.', '1\n'.repeat(8 << 20)],
+    [413, 'The body has more than 250000 lines. Send it in parts.', '\n'.repeat(250_000) + line('late', 1)],
+  ])('is told with %i: %s', async (status, message, body, type?: string, init?: RequestInit) => {
+    const told = await post(body, type, init);
+    expect(told).toMatchObject({ status, allow: status === 405 ? 'POST' : null, answer: { errors: [{ message }] } });
   });
 });

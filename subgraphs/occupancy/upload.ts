@@ -1,22 +1,41 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import type { Message } from 'kafkajs';
 import { TributaryError } from '../../platform/errors.ts';
-import type { Publisher } from '../../platform/publish.ts';
+import { isTooLong, longestText, type Publisher } from '../../platform/publish.ts';
 import { parseJson, unlessBroken } from '../../schema/contract.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
-import { Receipt } from '../receipt.ts';
+import type { Receipt } from '../receipt.ts';
 import type { Streams } from '../streams/stream.ts';
+
+/** Lines that are looked at before others have their turn: a few milliseconds' worth. */
+const linesATurn = 1_000;
 
 /**
  * Readings in the form of the topic, one a line, as a sensor sends them that was offline. A line that is none is taken
- * as well, and goes to dead.letters, so that one broken line does not hold back a backlog.
+ * as well, and goes to dead.letters, so that one broken line does not hold back a backlog. One that Kafka does not take
+ * holds back everything, before any of it is published: nobody would know which lines were taken.
  */
 export function readingsUpload(publisher: Publisher, streams: Streams) {
-  return async (body: string): Promise<Receipt> => {
-    const lines = body.split('\n').flatMap((line) => line.replace(/^\uFEFF/, '').trim() || []);
-    if (lines.length === 0) throw new TributaryError('BAD_USER_INPUT', 'The body holds no reading; send one a line.');
+  return async (lines: string[]): Promise<Receipt> => {
     const now = Date.now();
-    const dpuOf = (line: string) => unlessBroken(() => toReading(parseJson(line), now).dpu) ?? null;
-    const messages = lines.map((value) => ({ key: dpuOf(value), value }));
+    const messages: Message[] = [];
+    for (const [at, line] of lines.entries()) {
+      if (at % linesATurn === 0) await turnOfOthers();
+      const value = line.trim();
+      if (value === '') continue;
+      if (isTooLong(value)) throw tooLong(at + 1);
+      messages.push({ key: unlessBroken(() => toReading(parseJson(value), now).dpu) ?? null, value });
+    }
+    if (messages.length === 0)
+      throw new TributaryError('BAD_USER_INPUT', 'The body holds no reading; send one a line.');
     const position = await publisher.publish('occupancy.readings', messages);
-    return { accepted: lines.length, position: streams.receipt('occupancy.readings', position) };
+    return { accepted: messages.length, position: streams.receipt('occupancy.readings', position) };
   };
+}
+
+function tooLong(line: number): TributaryError {
+  return new TributaryError(
+    'BAD_USER_INPUT',
+    `Line ${line} is longer than the ${longestText} bytes that Kafka takes. No line was taken: leave this one out, and send the others again.`,
+  );
 }
