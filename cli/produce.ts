@@ -4,7 +4,7 @@ import type { ProduceOptions } from '../ingest/produce.ts';
 import type { Settings } from '../platform/config.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
-import { Publisher } from '../platform/publish.ts';
+import { longestText, Publisher } from '../platform/publish.ts';
 import { askedToStop } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { TerminalReport } from './terminal.ts';
@@ -28,6 +28,7 @@ async function produce(
   const kafka = openKafka(withServers(settings), 'produce', createLogger('produce', 'silent'));
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   const started = performance.now();
+  let exitCode = 0;
   try {
     const produced = await publish(path, options, publisher, stopped.signal, ({ sent }) =>
       report.count(`Sent to ${topic}`, sent),
@@ -38,8 +39,14 @@ async function produce(
       report.say(
         `${produced.broken} of them break the contract and will be in dead.letters. The first: ${produced.firstBroken}`,
       );
+    if (produced.firstTooLong) {
+      report.say(
+        `Not sent, because they are too long for Kafka (more than ${longestText} bytes): ${produced.tooLong}. The first: ${produced.firstTooLong}`,
+      );
+      exitCode = 1;
+    }
   } finally {
     await publisher.close();
   }
-  process.exit(0); // standard input or a pipe may still be open
+  process.exit(exitCode); // standard input or a pipe may still be open
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
-import type { Publisher } from '../platform/publish.ts';
+import { isTooLong, type Publisher } from '../platform/publish.ts';
 import { ContractError } from '../schema/contract.ts';
 import { type Found, idle } from './lines.ts';
 
@@ -17,6 +17,10 @@ export interface Produced {
   broken: number;
   /** The first of them, with its place. */
   firstBroken?: string;
+  /** How many were not sent, because they are too long for Kafka. */
+  tooLong: number;
+  /** The place of the first of them. */
+  firstTooLong?: string;
 }
 
 /** Where messages go, and how the key of one is found; what throws ContractError breaks the contract. */
@@ -27,7 +31,7 @@ export interface Destination {
 
 /**
  * Publishes texts as they are found. One that breaks the contract is sent as it is, so that it shows up in dead.letters
- * with the reason, and nothing is lost on the way.
+ * with the reason, and nothing is lost on the way. One that is too long for Kafka is left out, and holds up no other.
  */
 export async function produce(
   found: AsyncIterable<Found | typeof idle>,
@@ -37,7 +41,7 @@ export async function produce(
   stopped: AbortSignal,
   progress: (produced: Produced) => void,
 ): Promise<Produced> {
-  const produced: Produced = { sent: 0, broken: 0 };
+  const produced: Produced = { sent: 0, broken: 0, tooLong: 0 };
   // A tenth of a second's worth at the most, so that a rate holds within the second too.
   const size = rate === undefined ? batch : Math.min(batch, Math.ceil(rate / 10));
   const pace = new Pace(rate);
@@ -64,7 +68,10 @@ export async function produce(
   };
   for await (const item of found) {
     if (item === idle) await send();
-    else {
+    else if (isTooLong(item.text)) {
+      produced.tooLong++;
+      produced.firstTooLong ??= item.where;
+    } else {
       waiting.push(toMessage(item));
       if (waiting.length >= size) await send();
     }

@@ -119,6 +119,19 @@ test('rows of a CSV become messages; what is no reading and what is no row goes 
   ]);
 });
 
+test('a row that is too long for Kafka is left out and told with its line', async () => {
+  const rows = [`${at(1)},1,7006,`, `${at(2)},1,7006,${'x'.repeat(1_000_000)}`, `${at(3)},-1,7006,`];
+  const path = await file('long.csv', ['timestamp,direction,dpu_id,note', ...rows].join('\n'));
+  const { exitCode, output } = produce(path);
+  expect([await exitCode, output()]).toEqual([
+    1,
+    expect.stringMatching(
+      `^Sent 2 messages [^\n]*\nNot sent, because they are too long for Kafka \\(more than 1000000 bytes\\): 1. The first: ${path}:3\n$`,
+    ),
+  ]);
+  expect(await sent('7006')).toEqual([1, 3].map((ms) => expect.stringContaining(at(ms))));
+});
+
 test('each row goes out as soon as its line has ended, and what Ctrl-C cuts short does not', async () => {
   const { process: child, exitCode, output } = produce();
   const arrives = async (count: number) => {

@@ -91,6 +91,26 @@ test('a file of lines is sent as it is, with keys; what is broken is counted, to
   ]);
 });
 
+test('what is too long for Kafka is left out and told with its place, and everything else is sent', async () => {
+  const named = (id: number, bytes: number) => {
+    const about = (more: string) => JSON.stringify({ ...person(id, `Long ${id}`), more });
+    return about('a'.repeat(bytes - about('').length));
+  };
+  const umlauts = JSON.stringify({ ...person(153, 'Long 153'), more: 'ä'.repeat(500_000) }); // characters of two bytes
+  const long = 'Long and not JSON '.repeat(60_000);
+  const texts = [named(151, 100), named(152, 1_000_001), umlauts, long, named(154, 1_000_000), 'Long, broken'];
+  const path = await file('long.ndjson', texts.join('\n'));
+  const { exitCode, output } = produce(path);
+  expect([await exitCode, output()]).toEqual([
+    1,
+    expect.stringMatching(
+      `^Sent 3 messages to people.events in \\d+\\.\\d s\\.\n1 of them break the contract .*:6: not JSON.*\nNot sent, because they are too long for Kafka \\(more than 1000000 bytes\\): 3. The first: ${path}:2\n$`,
+    ),
+  ]);
+  expect((await sent('Long')).sort()).toEqual([`151: ${texts[0]}`, `154: ${texts[4]}`, 'null: Long, broken'].sort());
+  expect(await arrives(154)).toBe('Long 154');
+});
+
 test('arrays of rows without an envelope, alone or in a folder, become messages', async () => {
   const data = (messages: { data: object }[]) => messages.map((message) => message.data);
   const persons = [person(201, 'Array One'), person(202, null)];
