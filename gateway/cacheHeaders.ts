@@ -16,17 +16,23 @@ export function useCacheHeaders(): GatewayPlugin {
       if (isAsyncIterable(result) || Array.isArray(result)) return;
       if (!(result as ExecutionResult).errors && isSettled(request)) kept.add(request);
     },
-    async onResponse({ request, response, fetchAPI: { Response }, setResponse }) {
+    async onResponse({ request, response, fetchAPI: { Headers, Response }, setResponse }) {
       if (response.headers.has('cache-control')) return; // a subscription
       if (!kept.has(request)) return response.headers.set('cache-control', 'no-store');
       const body = await response.text();
       const type = response.headers.get('content-type')!;
       const etag = `"${createHash('sha256').update(`${type}\n${body}`).digest('base64url')}"`;
-      const headers = { 'cache-control': settledCacheControl, etag, vary: 'accept' };
-      // Of other methods HTTP knows no 304.
-      if (request.method === 'GET' && matches(request.headers.get('if-none-match'), etag))
-        setResponse(new Response(null, { status: 304, headers }));
-      else setResponse(new Response(body, { status: response.status, headers: { ...headers, 'content-type': type } }));
+      // As a list, because names of headers that are copied as such keep their capitals, and are not found.
+      const headers = new Headers([...response.headers]);
+      headers.set('cache-control', settledCacheControl);
+      headers.set('etag', etag);
+      headers.append('vary', 'accept');
+      // HTTP knows 304 for GET and HEAD alone, and HEAD is refused before it comes here.
+      if (request.method !== 'GET' || !matches(request.headers.get('if-none-match'), etag))
+        return setResponse(new Response(body, { status: response.status, headers }));
+      // Those are about the body.
+      for (const name of ['content-length', 'content-type']) headers.delete(name);
+      setResponse(new Response(null, { status: 304, headers }));
     },
   };
 }

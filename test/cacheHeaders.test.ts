@@ -78,6 +78,20 @@ test('an answer about a time that is over is kept until something is recorded la
   expect(await ask(third.etag!, now)).toEqual(unchanged);
 });
 
+test('the other headers of an answer stay, whether it is kept, unchanged or neither', async () => {
+  const ask = async (question: string, headers: Record<string, string> = {}) => {
+    const { status, headers: told } = await fetch(`${url}/graphql?query=${encodeURIComponent(question)}`, {
+      headers: { accept: 'application/json', 'apollo-require-preflight': 'yes', 'x-request-id': 'mine', ...headers },
+    });
+    return [status, told.get('x-request-id'), told.get('content-type')];
+  };
+  const question = `{ space(id: "A") { count(${at}) { value } } }`;
+  const json = 'application/json; charset=utf-8';
+  expect(await ask('{ __typename }')).toEqual([200, 'mine', json]);
+  expect(await ask(question)).toEqual([200, 'mine', json]);
+  expect(await ask(question, { 'if-none-match': '*' })).toEqual([304, 'mine', null]);
+});
+
 test.each([
   `{ readings(dpu: "1", ${span}) { edges { node { id doorway { id } } } } }`,
   `{ dpu(id: "1") { doorway(${at}) { id } } }`,
