@@ -1,4 +1,6 @@
+import { expect } from 'vitest';
 import { topicLog } from '../ingest/log/topicLog.ts';
+import { rebuiltTables } from '../ingest/tables.ts';
 import type { TableView } from '../ingest/tableView.ts';
 import { viewGroup } from '../schema/topics.ts';
 import type { Run } from './command.ts';
@@ -45,6 +47,20 @@ export async function watchReadAfter(world: World, view: TableView, stopped: Abo
           gaps.push(`${table} ${partition}: ${newest.get(partition)} before ${next}`);
     }
   return { reads, gaps };
+}
+
+/** The new tables that rebuilds of a view are filling, or have left behind. */
+export async function leftBehind({ clickhouse }: World, view: TableView): Promise<string[]> {
+  return (await Promise.all(view.tables.map(({ table }) => rebuiltTables(clickhouse, table)))).flat();
+}
+
+/** Kills a rebuild as soon as it has made a new table, so that it leaves one behind. */
+export async function killMidway(world: World, view: TableView, { process, exitCode }: Run): Promise<void> {
+  const before = await leftBehind(world, view);
+  while ((await leftBehind(world, view)).every((table) => before.includes(table)));
+  process.kill('SIGKILL');
+  await exitCode;
+  expect(await leftBehind(world, view)).not.toEqual([]);
 }
 
 /** How a run of `tributary` has ended, when it has. */
