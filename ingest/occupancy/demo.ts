@@ -24,7 +24,7 @@ const missed = 1 / 12;
 
 /**
  * A day in the building that nobody lived, in the order in which it is sent: of the same day always the same. People
- * come in the morning, eat at noon, and sit on the terrace in the evening; a few keep watch by night. At midnight
+ * come in the morning, eat at noon, and sit on the terrace in the evening; a few keep watch. At midnight
  * nobody is there, so every day begins anew, but for what a sensor has missed.
  *
  * One sensor is moved at noon. One cannot send for two hours, and then sends what it has seen. One misses people, so
@@ -116,8 +116,9 @@ function everybody(random: () => number): Appointment[][] {
     ...times(250, worker),
     ...times(100, eater),
     ...times(100, guest),
-    ...times(14, watchman(0, 7.7)),
-    ...times(14, watchman(18.8, 23.95)),
+    ...times(14, watchman(0, 8.5)),
+    ...times(8, watchman(8.3, 17.7)),
+    ...times(14, watchman(17.5, 23.97)),
   ];
   return all.map((appointments) => appointments.sort(([a], [b]) => a - b));
 }
