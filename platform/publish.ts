@@ -6,15 +6,21 @@ export type WrittenPosition = number[];
 
 /** Writes messages to Kafka, acknowledged by all replicas in sync; a retry never writes twice (idempotent producer). */
 export class Publisher {
-  readonly #producer: Producer;
+  readonly #kafka: Kafka;
   readonly #partitions = new WeakMap<object, number>();
+  #producer: Producer;
   #connected: Promise<void> | undefined;
 
   constructor(
     kafka: Kafka,
     readonly prefix: string,
   ) {
-    this.#producer = kafka.producer({
+    this.#kafka = kafka;
+    this.#producer = this.#newProducer();
+  }
+
+  #newProducer(): Producer {
+    return this.#kafka.producer({
       idempotent: true,
       maxInFlightRequests: 5,
       createPartitioner: () => {
@@ -34,11 +40,12 @@ export class Publisher {
    */
   async publish(topic: string, messages: Message[]): Promise<WrittenPosition> {
     const next: WrittenPosition = [];
+    const producer = this.#producer;
     try {
-      this.#connected ??= this.#producer.connect();
+      this.#connected ??= producer.connect();
       await this.#connected;
       for (const request of requests(messages)) {
-        const written = await this.#producer.send({ topic: this.prefix + topic, messages: request, acks: -1 });
+        const written = await producer.send({ topic: this.prefix + topic, messages: request, acks: -1 });
         for (const { partition, baseOffset } of written) {
           const count = request.filter((message) => this.#partitions.get(message) === partition).length;
           next[partition] = Number(baseOffset) + count;
@@ -53,7 +60,14 @@ export class Publisher {
           {},
           { cause },
         );
-      this.#connected = undefined;
+      if (producer === this.#producer) {
+        this.#connected = undefined;
+        // This one would be refused for good: the broker has taken more, or less, than was acknowledged.
+        if (isOutOfSequence(cause)) {
+          this.#producer = this.#newProducer();
+          producer.disconnect().catch(() => {});
+        }
+      }
       throw new TributaryError(
         'BROKER_UNAVAILABLE',
         `Kafka did not take the messages for ${topic}. Try again later.`,
@@ -82,8 +96,17 @@ export function isTooLong(text: string): boolean {
 
 /** Whether the broker has refused a message for its size, which trying again does not change. */
 export function isTooLarge(error: unknown): boolean {
+  return isOfType(error, ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+}
+
+/** Whether the broker no longer agrees with an idempotent producer about what came before, as after a crash. */
+function isOutOfSequence(error: unknown): boolean {
+  return isOfType(error, ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH']);
+}
+
+function isOfType(error: unknown, types: string[]): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes((cause as { type?: string }).type ?? '')) return true;
+    if (types.includes((cause as { type?: string }).type ?? '')) return true;
   return false;
 }
 
