@@ -51,7 +51,13 @@ test.skipIf(!executablePath)(
       if (response.status() >= 400) failed.push(`${response.status()} ${response.url()}`);
     });
     page.on('pageerror', (error) => failed.push(error.message));
-    await page.goto(url);
+    const editors = Promise.withResolvers<void>();
+    await page.route(/monaco-editor/, (route) => editors.promise.then(() => route.continue()));
+    await page.goto(url, { waitUntil: 'commit' });
+    await page.locator('.graphiql-tabs').waitFor({ state: 'attached' });
+    // A tab chosen before the editors stand would show the query of the first one.
+    expect(await page.getByRole('tab').count()).toBe(0);
+    editors.resolve();
 
     await openTab(page, 'Employers');
     await page.getByRole('button', { name: /Execute query/ }).click();
