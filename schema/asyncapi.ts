@@ -23,31 +23,11 @@ export function asyncapi(): string {
         local: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'The broker that `npm start` runs.' },
       },
       channels: {
-        peopleEvents: {
-          address: 'people.events',
-          description: topics['people.events'].description,
-          messages: references(peopleMessages),
-        },
-        wikiEdits: {
-          address: 'wiki.edits',
-          description: topics['wiki.edits'].description,
-          messages: { RecentChange: { $ref: '#/components/messages/RecentChange' } },
-        },
-        occupancyTopology: {
-          address: 'occupancy.topology',
-          description: topics['occupancy.topology'].description,
-          messages: references(topologyMessages),
-        },
-        occupancyReadings: {
-          address: 'occupancy.readings',
-          description: topics['occupancy.readings'].description,
-          messages: { Reading: { $ref: '#/components/messages/Reading' } },
-        },
-        deadLetters: {
-          address: 'dead.letters',
-          description: topics['dead.letters'].description,
-          messages: { DeadLetter: { $ref: '#/components/messages/DeadLetter' } },
-        },
+        peopleEvents: channel('people.events', Object.keys(peopleMessages)),
+        wikiEdits: channel('wiki.edits', ['RecentChange']),
+        occupancyTopology: channel('occupancy.topology', Object.keys(topologyMessages)),
+        occupancyReadings: channel('occupancy.readings', ['Reading']),
+        deadLetters: channel('dead.letters', ['DeadLetter']),
       },
       operations: {
         publishPeople: {
@@ -158,8 +138,10 @@ export function asyncapi(): string {
 
 type Schemas = Record<string, TSchema>;
 
-function references(schemas: Schemas) {
-  return Object.fromEntries(Object.keys(schemas).map((name) => [name, { $ref: `#/components/messages/${name}` }]));
+/** A topic, and what its messages are called. */
+function channel(topic: TopicName, messages: string[]) {
+  const references = messages.map((name) => [name, { $ref: `#/components/messages/${name}` }]);
+  return { address: topic, description: topics[topic].description, messages: Object.fromEntries(references) };
 }
 
 /** The messages of a topic, each by the name of its schema. */

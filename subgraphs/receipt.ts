@@ -1,5 +1,8 @@
+import type { Message } from 'kafkajs';
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
+import type { Publisher } from '../platform/publish.ts';
 import { GraphQLCursor } from './scalars.ts';
+import type { Streams } from './streams/stream.ts';
 
 @Directive('@shareable')
 @ObjectType({
@@ -9,4 +12,14 @@ import { GraphQLCursor } from './scalars.ts';
 export class Receipt {
   @Field(() => Int) accepted!: number;
   @Field(() => GraphQLCursor) position!: string;
+}
+
+/** Publishes messages for somebody who gets a receipt. @throws TributaryError BAD_USER_INPUT, BROKER_UNAVAILABLE */
+export async function published(
+  { publisher, streams }: { publisher: Publisher; streams: Streams },
+  topic: string,
+  messages: Message[],
+): Promise<Receipt> {
+  const position = await publisher.publish(topic, messages);
+  return { accepted: messages.length, position: streams.receipt(topic, position) };
 }

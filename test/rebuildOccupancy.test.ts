@@ -1,15 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { roleCommand } from '../cli/up.ts';
 import { occupancyTables } from '../ingest/occupancy/sink.ts';
-import { Child } from '../servers/child.ts';
 import { command, environmentOf, killAll } from './command.ts';
 import { difference, lettersOf, same } from './compare.ts';
 import { foldReadings, foldTopology, occupancyLoad, readingsStored, topologyStored } from './occupancyLoad.ts';
 import { allTaken } from './progress.ts';
-import { ended, killMidway, leftBehind, nowhere, watchCount, watchReadAfter } from './rebuilding.ts';
+import { ended, ingestApart, killMidway, leftBehind, nowhere, watchCount, watchReadAfter } from './rebuilding.ts';
 import { messagesOf } from './topic.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -21,10 +17,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await openWorld({}, { keepGraph: true });
-  await mkdir(join(world.settings.TRIBUTARY_DATA, 'logs'));
-  const ingest = new Child(roleCommand('ingest', world.settings), () => {});
-  world.onDispose(() => ingest.stop());
-  await ingest.start();
+  await ingestApart(world);
   await publish({ topology: 0, readings: 0 }, first);
   await allTaken(world);
 });

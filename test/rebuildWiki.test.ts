@@ -1,17 +1,13 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { roleCommand } from '../cli/up.ts';
 import { rebuildTables } from '../ingest/rebuild.ts';
 import { wikiTables } from '../ingest/wiki/sink.ts';
 import { createLogger } from '../platform/log.ts';
-import { Child } from '../servers/child.ts';
 import { command, environmentOf, killAll } from './command.ts';
 import { difference, lettersOf, same } from './compare.ts';
 import { allTaken } from './progress.ts';
-import { ended, killMidway, leftBehind, watchCount, watchReadAfter } from './rebuilding.ts';
+import { ended, ingestApart, killMidway, leftBehind, watchCount, watchReadAfter } from './rebuilding.ts';
 import { messagesOf } from './topic.ts';
 import { editsStored, foldWiki, wikiLoad } from './wikiLoad.ts';
 import { openWorld, type World } from './world.ts';
@@ -23,10 +19,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await openWorld();
-  await mkdir(join(world.settings.TRIBUTARY_DATA, 'logs'));
-  const ingest = new Child(roleCommand('ingest', world.settings), () => {});
-  world.onDispose(() => ingest.stop());
-  await ingest.start();
+  await ingestApart(world);
   await publish(0, firstPart);
   await allTaken(world);
 });

@@ -1,10 +1,22 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import { roleCommand } from '../cli/up.ts';
 import { topicLog } from '../ingest/log/topicLog.ts';
 import { rebuiltTables } from '../ingest/tables.ts';
 import type { TableView } from '../ingest/tableView.ts';
 import { viewGroup } from '../schema/topics.ts';
+import { Child } from '../servers/child.ts';
 import type { Run } from './command.ts';
 import type { World } from './world.ts';
+
+/** Starts ingest in a process of its own, until the world ends. */
+export async function ingestApart({ settings, onDispose }: World): Promise<void> {
+  await mkdir(join(settings.TRIBUTARY_DATA, 'logs'));
+  const ingest = new Child(roleCommand('ingest', settings), () => {});
+  onDispose(() => ingest.stop());
+  await ingest.start();
+}
 
 /** What a reader of a table has seen while it was rebuilt. */
 interface Watched {

@@ -1,5 +1,4 @@
 import { Arg, Directive, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { TributaryError } from '../../platform/errors.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { unlessBroken } from '../../schema/contract.ts';
 import { parseReading, type Reading } from '../../schema/occupancy/reading.ts';
@@ -10,7 +9,7 @@ import { streamOfItsOwn } from '../federated.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Position } from '../streams/position.ts';
 import { expired } from '../streams/seam.ts';
-import type { Streams } from '../streams/stream.ts';
+import { refuseTwoStarts, type Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import { untilAnswered } from '../untilAnswered.ts';
 import { LiveCount, type PlacedReading } from './live.ts';
@@ -45,8 +44,7 @@ export function spaceCountEvents(
   return async ({ space, after, since, until }: CountArguments) => {
     const scope = { field: 'spaceCount', filter: { space }, tenant: publicTenant };
     const cursors = streams.joint('occupancy', scope);
-    if (after != null && since != null)
-      throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
+    refuseTwoStarts(after, since);
     const resumed = after == null ? undefined : cursors.decode(after);
     const start = resumed?.mark ?? Math.min(since?.getTime() ?? Number.POSITIVE_INFINITY, Date.now());
     // Messages are lost that lie before it, so it begins with the count.

@@ -1,12 +1,8 @@
 import type { Position } from '../streams/position.ts';
-import type { StreamEvent } from '../streams/seam.ts';
+import type { EventSource, StreamEvent } from '../streams/seam.ts';
 
 /** A subscription to one of several topics; null for a message that says no more than how far it has come. */
-export interface Source<T> extends AsyncIterator<StreamEvent<T | null>, undefined> {
-  readonly startPosition: Position;
-  /** Since when there has been nothing to read; undefined while there is, or may be. */
-  readonly quietSince: number | undefined;
-}
+export type Source<T> = EventSource<T | null>;
 
 /** The next event of a source, once it has been asked for and until it is taken. */
 export class Head<T> {

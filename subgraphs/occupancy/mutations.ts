@@ -6,7 +6,7 @@ import { ContractError, quote } from '../../schema/contract.ts';
 import type { ReadingMessage, TopologyMessage } from '../../schema/occupancy/messages.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
 import { toTopologyChange } from '../../schema/occupancy/topology.ts';
-import { Receipt } from '../receipt.ts';
+import { published, Receipt } from '../receipt.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { OccupancyQuestions } from './questions.ts';
 import { DoorwayInput, DpuInput, ReadingInput, SpaceInput } from './types.ts';
@@ -144,7 +144,7 @@ export class OccupancyMutationResolver {
       checked(() => toReading(message, now), `readings[${at}]: `);
       return { key: dpu, value: JSON.stringify(message as ReadingMessage) };
     });
-    return this.#publish('occupancy.readings', messages);
+    return published(this, 'occupancy.readings', messages);
   }
 
   #whenUpToDate(change: () => Promise<Receipt>): Promise<Receipt> {
@@ -156,21 +156,11 @@ export class OccupancyMutationResolver {
   }
 
   #change(...messages: TopologyMessage[]): Promise<Receipt> {
-    return this.#publish(
-      'occupancy.topology',
-      messages.map((message) => ({
-        key: checked(() => toTopologyChange(message)).id,
-        value: JSON.stringify(message),
-      })),
-    );
-  }
-
-  async #publish(topic: string, messages: { key: string; value: string }[]): Promise<Receipt> {
-    const position = await this.publisher.publish(topic, messages);
-    return Object.assign(new Receipt(), {
-      accepted: messages.length,
-      position: this.streams.receipt(topic, position),
-    });
+    const keyed = messages.map((message) => ({
+      key: checked(() => toTopologyChange(message)).id,
+      value: JSON.stringify(message),
+    }));
+    return published(this, 'occupancy.topology', keyed);
   }
 
   async #mustBe(kind: 'space' | 'doorway' | 'dpu', id: string, advice = ' Save it first.'): Promise<void> {

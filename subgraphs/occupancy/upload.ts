@@ -4,7 +4,7 @@ import { TributaryError } from '../../platform/errors.ts';
 import { isTooLong, longestText, type Publisher } from '../../platform/publish.ts';
 import { parseJson, unlessBroken } from '../../schema/contract.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
-import type { Receipt } from '../receipt.ts';
+import { published, type Receipt } from '../receipt.ts';
 import type { Streams } from '../streams/stream.ts';
 
 /** Lines that are looked at before others have their turn: a few milliseconds' worth. */
@@ -28,8 +28,7 @@ export function readingsUpload(publisher: Publisher, streams: Streams) {
     }
     if (messages.length === 0)
       throw new TributaryError('BAD_USER_INPUT', 'The body holds no reading; send one a line.');
-    const position = await publisher.publish('occupancy.readings', messages);
-    return { accepted: messages.length, position: streams.receipt('occupancy.readings', position) };
+    return published({ publisher, streams }, 'occupancy.readings', messages);
   };
 }
 

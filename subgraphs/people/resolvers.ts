@@ -4,7 +4,7 @@ import type { Publisher } from '../../platform/publish.ts';
 import { ContractError } from '../../schema/contract.ts';
 import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import { pageRequest } from '../connection.ts';
-import { Receipt } from '../receipt.ts';
+import { published, Receipt } from '../receipt.ts';
 import { GraphQLJSON } from '../scalars.ts';
 import type { Streams } from '../streams/stream.ts';
 import { nodeOrder, type PeopleQuestions, stintOrder } from './questions.ts';
@@ -161,8 +161,7 @@ export class PeopleMutationResolver {
         `messages holds ${messages.length}; send at most ${greatestBatch} at once.`,
       );
     const keyed = messages.map((message, at) => ({ key: keyOfMessage(message, at), value: JSON.stringify(message) }));
-    const position = await this.publisher.publish('people.events', keyed);
-    return { accepted: messages.length, position: this.streams.receipt('people.events', position) };
+    return published(this, 'people.events', keyed);
   }
 }
 

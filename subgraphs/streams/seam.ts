@@ -17,6 +17,13 @@ export interface StreamEvent<T> {
   readonly at: Date;
 }
 
+/** What others who make events of their own need of a subscription. */
+export interface EventSource<T> extends AsyncIterator<StreamEvent<T>, undefined> {
+  readonly startPosition: Position;
+  /** Since when there has been nothing to read; undefined while there is, or may be. */
+  readonly quietSince: number | undefined;
+}
+
 /** What a subscription reads from; all times are in milliseconds since 1970. */
 export interface Sources {
   ring: Ring;
@@ -59,7 +66,7 @@ interface Ask<T> {
  * One subscription: a position that moves through the log and the ring. It is an iterator object and not an async
  * generator, because `return()` of a generator waits for the next event, which may never come.
  */
-export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, undefined> {
+export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, undefined>, EventSource<T> {
   readonly #sources: Sources;
   readonly #reading: Reading<T>;
   readonly #position: number[];

@@ -81,8 +81,7 @@ export class Streams {
    */
   async subscribe<T>(options: SubscribeOptions<T>): Promise<Subscription<T>> {
     const { topic, scope, after, since, until, select, ready } = options;
-    if (after != null && since != null)
-      throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
+    refuseTwoStarts(after, since);
     const resumed = options.position ?? (after == null ? undefined : this.#cursors.decode(after, topic, scope));
     const encode = options.encode ?? this.#cursors.encoder(topic, scope);
     const { ring, release } = await this.#tails.acquire(topic);
@@ -146,9 +145,7 @@ export class Streams {
 
   /** A position of a topic, moved up to the oldest messages that are kept. */
   kept(topic: string, position: Position): Promise<Position> {
-    return Promise.all(
-      position.map(async (offset, partition) => Math.max(offset, await this.#recentOldest(topic, partition))),
-    );
+    return this.#kept(position, undefined, (partition) => this.#recentOldest(topic, partition));
   }
 
   /** The cursor of a mutation's receipt, to be sent back as Read-After: the position after what was published. */
@@ -191,10 +188,14 @@ export class Streams {
   }
 
   /** The position, moved up to what is kept, as far as `oldest` knows. */
-  async #kept(position: Position, ring: Ring, oldest: (partition: number) => Promise<number>): Promise<Position> {
+  async #kept(
+    position: Position,
+    ring: Ring | undefined,
+    oldest: (partition: number) => Promise<number>,
+  ): Promise<Position> {
     return Promise.all(
       position.map(async (offset, partition) =>
-        ring.covers(partition, offset) ? offset : Math.max(offset, await oldest(partition)),
+        ring?.covers(partition, offset) ? offset : Math.max(offset, await oldest(partition)),
       ),
     );
   }
@@ -215,6 +216,12 @@ export class Streams {
     }
     return recent.get();
   }
+}
+
+/** @throws TributaryError BAD_USER_INPUT when a subscription is to start at two places. */
+export function refuseTwoStarts(after: string | null | undefined, since: Date | null | undefined): void {
+  if (after != null && since != null)
+    throw new TributaryError('BAD_USER_INPUT', 'A subscription starts `after` a cursor or `since` a time: give one.');
 }
 
 function later(delay: number, wake: () => void): () => void {

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Position } from '../streams/position.ts';
-import type { StreamEvent } from '../streams/seam.ts';
+import type { EventSource, StreamEvent } from '../streams/seam.ts';
 import { WikiActivity } from './types.ts';
 import { patienceMs } from './watermark.ts';
-import { type EditSource, LiveWindow, type Seen } from './window.ts';
+import { LiveWindow, type Seen } from './window.ts';
 
 const every = 1_000;
 const begun = Date.UTC(2026, 0, 1);
@@ -35,7 +35,7 @@ class World {
   window({ from = 0, mark = begun as number | undefined, end = Number.POSITIVE_INFINITY } = {}) {
     let offset = from;
     let ended = false;
-    const source: EditSource = {
+    const source: EventSource<Seen> = {
       startPosition: [from],
       next: async () => {
         while (offset >= this.edits.length && offset < end && !ended)

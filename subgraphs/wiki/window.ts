@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Queued } from '../queued.ts';
 import type { Position } from '../streams/position.ts';
-import type { StreamEvent } from '../streams/seam.ts';
+import type { EventSource, StreamEvent } from '../streams/seam.ts';
 import type { WikiActivity } from './types.ts';
 import { patienceMs, Watermark } from './watermark.ts';
 
@@ -33,13 +33,6 @@ interface WindowEvent {
   at: Date;
 }
 
-/** What a window reads from: a subscription that gives every edit. */
-export interface EditSource extends AsyncIterator<StreamEvent<Seen>, undefined> {
-  readonly startPosition: Position;
-  /** Since when there has been nothing to read; undefined while there is, or may be. */
-  readonly quietSince: number | undefined;
-}
-
 /** Where the clock leaps over more buckets than this, those without an edit on the way are passed over. */
 const longestLeap = 1_000;
 /** How long and how many buckets wait for more late edits, while edits come without a pause. */
@@ -69,7 +62,7 @@ class Coming {
  * says about them what everybody else says.
  */
 export class LiveWindow extends Queued<WindowEvent> {
-  readonly #source: EditSource;
+  readonly #source: EventSource<Seen>;
   readonly #options: WindowOptions;
   readonly #watermark = new Watermark();
   /** Buckets not yet closed that have seen an edit, by their begin; none further in the future than the longest leap. */
@@ -81,7 +74,8 @@ export class LiveWindow extends Queued<WindowEvent> {
   #position: Position;
   #coming: Coming | undefined;
 
-  constructor(source: EditSource, options: WindowOptions) {
+  /** @param source gives every edit */
+  constructor(source: EventSource<Seen>, options: WindowOptions) {
     super();
     this.#source = source;
     this.#options = options;
