@@ -9,7 +9,12 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['test/**', 'node_modules/**', 'dist/**'] },
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['test/**', 'node_modules/**', 'dist/**'],
+          setupFiles: 'reflect-metadata', // which must be there before the first class of type-graphql
+        },
       },
       {
         resolve: { alias },

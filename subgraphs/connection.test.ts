@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../platform/errors.ts';

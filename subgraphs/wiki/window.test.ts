@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Position } from '../streams/position.ts';
