@@ -66,7 +66,13 @@ describe('no secret is shown', () => {
   };
 
   test('in the list of settings: passwords and keys are stars when they are set', () => {
-    const secrets: SettingName[] = ['KAFKA_PASSWORD', 'NEO4J_PASSWORD', 'CLICKHOUSE_PASSWORD', 'TRIBUTARY_CURSOR_KEYS'];
+    const secrets: SettingName[] = [
+      'KAFKA_PASSWORD',
+      'NEO4J_PASSWORD',
+      'CLICKHOUSE_PASSWORD',
+      'TRIBUTARY_CURSOR_KEYS',
+      'TRIBUTARY_SECRET_KEYS',
+    ];
     const env = Object.fromEntries(secrets.map((name) => [name, `k:hunter2 of ${name}`]));
     const list = describeSettings(readSettings(env), env);
     expect(JSON.stringify(list)).not.toContain('hunter2');

@@ -85,6 +85,14 @@ export const settingsSchema = Type.Object({
   TRIBUTARY_CURSOR_KEYS: secret(
     'Keys that sign cursors: id:secret, comma-separated, the first signs, all verify. Empty: one is made and kept in the data folder. Gateways behind one load balancer need the same.',
   ),
+  TRIBUTARY_SECRET_KEYS: secret(
+    'Keys that encrypt the secrets of feeds: id:key, comma-separated, each key 32 bytes in base64, the first encrypts, all decrypt. Empty: one is made and kept in the data folder. Processes on several machines need the same.',
+  ),
+  TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: Type.Boolean({
+    default: false,
+    description:
+      'Let feeds fetch from loopback, private and other addresses that the internet does not reach. Whoever can start a feed can then ask every server that this machine can reach.',
+  }),
   READ_AFTER_TIMEOUT_MS: Type.Integer({
     default: 5000,
     minimum: 1,
