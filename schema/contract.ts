@@ -28,10 +28,14 @@ export function parseJson(value: string): unknown {
 const ajv = new Ajv({ allErrors: true, verbose: true });
 
 /**
- * A check of messages against a schema. What it throws says everything that is wrong, with its place.
- * @param patterns what a text must be, in words, where `pattern` would show an expression
+ * A check of messages against a schema. What it throws says everything that is wrong, with its place; the value of a
+ * property that is `writeOnly` is not shown.
+ * @param patterns what a text must be, in words, where `pattern` would show an expression; by pattern if there are several
  */
-export function contract<Message>(schema: TSchema, patterns: string): (message: unknown) => Message {
+export function contract<Message>(
+  schema: TSchema,
+  patterns: string | Record<string, string>,
+): (message: unknown) => Message {
   const validate = ajv.compile<Message>(schema);
   return (message) => {
     if (validate(message)) return message;
@@ -39,11 +43,12 @@ export function contract<Message>(schema: TSchema, patterns: string): (message: 
   };
 }
 
-function describe(errors: ErrorObject[], patterns: string): string {
+function describe(errors: ErrorObject[], patterns: string | Record<string, string>): string {
   return telling(errors)
     .map((error) => {
       const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
-      const got = error.keyword === 'required' ? '' : `, not ${quote(error.data)}`;
+      const isHidden = error.keyword === 'required' || error.parentSchema?.writeOnly;
+      const got = isHidden ? '' : `, not ${quote(error.data)}`;
       return `${where} ${mustOf(error, patterns)}${got}`;
     })
     .join('; ');
@@ -60,8 +65,11 @@ function telling(errors: ErrorObject[]): ErrorObject[] {
   return given.filter((error) => !isAbout(error));
 }
 
-function mustOf({ keyword, params, message }: ErrorObject, patterns: string): string | undefined {
-  if (keyword === 'pattern') return `must be ${patterns}`;
+function mustOf(
+  { keyword, params, message }: ErrorObject,
+  patterns: string | Record<string, string>,
+): string | undefined {
+  if (keyword === 'pattern') return `must be ${typeof patterns === 'string' ? patterns : patterns[params.pattern]}`;
   return keyword === 'enum' ? `must be ${params.allowedValues.join(' or ')}` : message;
 }
 

@@ -1,0 +1,124 @@
+import { ContractError, contract, parseJson, quote } from '../contract.ts';
+import { parseMoment } from '../moment.ts';
+import { airPatterns, type FeedMessage, type FeedMessageType, type FeedOutcome, feedMessages } from './messages.ts';
+
+/*
+ * What air.feeds says. All times are in milliseconds since 1970.
+ */
+
+/** What an API is asked for: the properties that the adapter of the feed defines. */
+export type FeedQuery = Readonly<Record<string, string | number | boolean>>;
+
+export interface Feed {
+  id: string;
+  adapter: string;
+  /** An http or https URL without user, query and fragment. */
+  endpoint: string;
+  query: FeedQuery;
+  intervalMs: number;
+  timeoutMs: number;
+  bucket: string;
+  /** Sealed for the tenant and the feed; null: the API wants none. */
+  secret: string | null;
+  state: 'STARTED' | 'STOPPED';
+}
+
+/** What a worker does, or has done last, for a feed. */
+export interface FeedWork {
+  feed: string;
+  /** Begin of the interval that is fetched, and of the one after it. */
+  due: number;
+  next: number;
+  worker: string;
+  state: 'CLAIMED' | 'DONE';
+  started: number;
+  ended: number | null;
+  outcome: FeedOutcome | null;
+  /** Time of the newest point of the feed. */
+  lastTime: number | null;
+}
+
+export type FeedChange = { kind: 'FEED'; feed: Feed } | { kind: 'RUN'; work: FeedWork };
+
+const contracts = Object.fromEntries(
+  Object.entries(feedMessages).map(([type, schema]) => [type, contract<FeedMessage>(schema, airPatterns)]),
+) as Record<FeedMessageType, (message: unknown) => FeedMessage>;
+
+/** What `seal` of platform/secretKeys.ts makes; a plain text must never get into the log. */
+const sealedForm = /^v\d+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** @throws ContractError when the texts are no message of air.feeds. */
+export function parseFeedMessage(key: string | null, value: string | null): FeedChange {
+  if (value === null)
+    throw new ContractError('the message has no value; air.feeds takes no deletions, a feed is stopped by its state');
+  const change = toFeedChange(parseJson(value));
+  // Kafka keeps the latest of each key, so under another key it would outlive, or push out, what it is not about.
+  if (key !== feedKey(change)) throw new ContractError(`the key must be "${feedKey(change)}", not ${quote(key)}`);
+  return change;
+}
+
+/** @throws ContractError when the object is no message of air.feeds. */
+export function toFeedChange(message: unknown): FeedChange {
+  const type = (message as { type?: unknown } | null)?.type;
+  const known = Object.keys(feedMessages).join(', ');
+  if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
+  if (!Object.hasOwn(contracts, type))
+    throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
+  return normalise(contracts[type as FeedMessageType](message));
+}
+
+const workSuffix = '#run';
+
+/** The key of a message of air.feeds. */
+export function feedKey(change: FeedChange): string {
+  return change.kind === 'FEED' ? change.feed.id : change.work.feed + workSuffix;
+}
+
+/** The feed whose message has the key: both its messages belong into the partition of this id. */
+export function feedOfKey(key: string): string {
+  return key.endsWith(workSuffix) ? key.slice(0, -workSuffix.length) : key;
+}
+
+function normalise({ type, data }: FeedMessage): FeedChange {
+  switch (type) {
+    case 'Feed': {
+      const { id, adapter, interval, bucket, state } = data;
+      const timeout = data.timeout ?? interval;
+      if (timeout > interval)
+        throw new ContractError(`data.timeout ${timeout} is longer than data.interval ${interval}`);
+      const secret = data.secret ?? null;
+      if (secret !== null && !sealedForm.test(secret))
+        throw new ContractError('data.secret is not sealed; start the feed by startFeed, which seals it');
+      const addressed = { id, adapter, endpoint: endpointOf(data.endpoint), query: data.query ?? {} };
+      return { kind: 'FEED', feed: { ...addressed, intervalMs: interval, timeoutMs: timeout, bucket, secret, state } };
+    }
+    case 'Run': {
+      const { feed, worker, state } = data;
+      const [due, next] = [parseMoment('data.due', data.due), parseMoment('data.next', data.next)];
+      if (next <= due) throw new ContractError(`data.next ${data.next} is not after data.due ${data.due}`);
+      const ended = data.ended == null ? null : parseMoment('data.ended', data.ended);
+      const outcome = data.outcome ?? null;
+      if (state === 'DONE' && (ended === null || outcome === null))
+        throw new ContractError('data.ended and data.outcome are missing; what is DONE has both');
+      const started = parseMoment('data.started', data.started);
+      const lastTime = data.lastTime == null ? null : parseMoment('data.lastTime', data.lastTime);
+      return { kind: 'RUN', work: { feed, due, next, worker, state, started, ended, outcome, lastTime } };
+    }
+  }
+}
+
+/**
+ * The address of an API as feeds keep it. What is wrong with it is told without the address, which may hold a key.
+ * @throws ContractError
+ */
+export function endpointOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new ContractError('data.endpoint must be an address that begins with http:// or https://');
+  if (url.username || url.password) throw new ContractError('data.endpoint must not hold a user or password');
+  if (url.search || url.hash)
+    throw new ContractError(
+      'data.endpoint must have no query and no fragment; what is asked belongs into query, the key into the secret',
+    );
+  return url.href;
+}
