@@ -99,6 +99,7 @@ describe('an API that repeats the secret does not get it into a message', () => 
     ['at the end of a long refusal', fail(`${'x'.repeat(190)}${plain}`)],
     ['where a value is quoted and cut off', answer(`${'x'.repeat(60)}${plain}`)],
     ['in capitals', fail(plain.toUpperCase())],
+    ['escaped', fail(`key ${plain} is wrong`).replace('hunter', String.raw`\u0068unter`)],
     ['in what is not JSON', `wrong key ${plain}`],
   ])('%s', (_, body) => {
     const wrong = { outcome: 'HTTP_ERROR', status: 403, message: 'the API answers 403 Forbidden' } as const;

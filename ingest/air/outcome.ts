@@ -63,9 +63,8 @@ function parse(body: Buffer, { adapter, query, secret }: Asked): Parsed {
   if (parsed.outcome === 'POINT') return parsed;
   // A message may quote the answer, and cut the quotation off. So the secret must be gone before it is made.
   const hidden = secret.hideIn(text);
-  if (hidden === text) return parsed;
-  const again = adapter.parse(hidden, query);
-  return again.outcome === parsed.outcome
-    ? again
-    : { ...parsed, message: 'the answer is none, and repeats the secret' };
+  const told = hidden === text ? parsed : adapter.parse(hidden, query);
+  const message =
+    told.outcome === parsed.outcome ? secret.hideIn(told.message) : 'the answer is none, and repeats the secret';
+  return { ...parsed, message };
 }
