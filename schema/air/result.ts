@@ -4,22 +4,15 @@ import type { FeedQuery } from './feed.ts';
 import {
   airPatterns,
   type FeedOutcome,
-  isName,
   type ResultMessage,
   type ResultMessageType,
   resultMessages,
 } from './messages.ts';
+import { type Payload, partsOfFilename } from './payload.ts';
 
 /*
  * What air.results says. All times are in milliseconds since 1970.
  */
-
-/** Where a raw response is. */
-export interface Payload {
-  id: string;
-  /** bucket/feed/id.json in the store of the tenant. */
-  filename: string;
-}
 
 /** A fetch that has ended. */
 export interface FeedFetch {
@@ -106,12 +99,9 @@ function fetchOf(data: Extract<ResultMessage, { type: 'Result' | 'Reparse' }>['d
   return { feed, adapter, run, query: data.query ?? {}, started, ended, outcome, httpStatus: data.httpStatus ?? null };
 }
 
-const filenameForm = /^([^/]*)\/([^/]*)\/([^/]*)\.json$/;
-
 /** The reference to a raw response, whose name leads into the folder of its feed and nowhere else. */
 function payloadOf(feed: string, { id, filename }: Payload): Payload {
-  const [, bucket, folder, file] = filenameForm.exec(filename) ?? [];
-  if (bucket === undefined || !isName(bucket) || folder !== feed || file !== id)
-    throw new ContractError(`data.payload.filename must be the bucket and /${feed}/${id}.json, not ${quote(filename)}`);
-  return { id, filename };
+  const parts = partsOfFilename(filename);
+  if (parts?.feed === feed && parts.id === id) return { id, filename };
+  throw new ContractError(`data.payload.filename must be the bucket and /${feed}/${id}.json, not ${quote(filename)}`);
 }
