@@ -32,7 +32,10 @@ const query = optional(
   ),
 );
 
-/** How a fetch ended. docs/PROTOCOL.md and the graph tell what each means. */
+/**
+ * How a fetch ended. STORED: a new point. UNCHANGED: a point of the same time as the last. REFUSED: the API says no, in an
+ * answer of status 2xx. HTTP_ERROR: another status, or no answer. CORRUPT: no answer of this API. TIMEOUT: dropped.
+ */
 export const feedOutcomes = ['STORED', 'UNCHANGED', 'TIMEOUT', 'HTTP_ERROR', 'REFUSED', 'CORRUPT'] as const;
 export type FeedOutcome = (typeof feedOutcomes)[number];
 const outcome = Type.Enum([...feedOutcomes], { description: 'How it ended' });
@@ -104,7 +107,7 @@ export const resultMessages = {
       timestamp: moment('When the worker told it'),
       outcome,
       message: optional(text('Why it is no point, in words for a person', 2000)),
-      parser: Type.Integer({ minimum: 1, maximum: 65_535, description: 'Version of the parser of the adapter' }),
+      parser: Type.Integer({ minimum: 1, maximum: 4095, description: 'Version of the parser of the adapter' }),
       station: optional(text('Station of the point: country, state and city', 1000)),
       time: optional(moment('Time of the point')),
     }),

@@ -3,8 +3,8 @@
  * by its station and time, from whichever feed and fetch it came. Read it with FINAL.
  *
  * Of several rows of a point that of the newest parser stays, and of one parser that of the earliest fetch: an answer
- * that comes again, now with other weather, changes nothing. When fetches began in the same millisecond their ids
- * decide, so that the same stays in whichever order the rows were written.
+ * that comes again, now with other weather, changes nothing. When fetches of two feeds began in the same millisecond,
+ * the feeds decide, so that the same stays in whichever order the rows were written.
  */
 export const airReadingsTable = `
 CREATE TABLE IF NOT EXISTS air_readings
@@ -28,13 +28,12 @@ CREATE TABLE IF NOT EXISTS air_readings
     wind_direction Nullable(Float64) CODEC(ZSTD(1)),
     parser         UInt16 CODEC(ZSTD(1)),
     started        DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    feed           LowCardinality(String),
-    run            String CODEC(ZSTD(1)),
-    precedence     UInt128 MATERIALIZED
-        bitShiftLeft(toUInt128(parser), 112)
-        + bitShiftLeft(toUInt128(281474976710655 - toUnixTimestamp64Milli(started)), 64)
-        + xxHash64(feed, run)
-        CODEC(ZSTD(1))
+    feed           String CODEC(ZSTD(1)),
+    precedence     UInt64 MATERIALIZED
+        bitShiftLeft(toUInt64(parser), 52)
+        + bitShiftLeft(toUInt64(4398046511103 - toUnixTimestamp64Milli(started)), 10)
+        + xxHash32(feed) % 1024
+        CODEC(Delta, ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(precedence)
 ORDER BY (tenant, station, time)
