@@ -45,6 +45,8 @@ describe('the settings', () => {
     ['NEO4J_URI', 'localhost:7687', 'NEO4J_URI must be an address that begins with bolt:// or neo4j://'],
     ['NEO4J_URI', 'http://localhost:7474', 'NEO4J_URI must be an address that begins with bolt:// or neo4j://'],
     ['CLICKHOUSE_URL', 'localhost:8123', 'CLICKHOUSE_URL must be an address that begins with http:// or https://'],
+    ['S3_ENDPOINT', 'objects:80', 'S3_ENDPOINT must be an address that begins with http:// or https://'],
+    ['S3_BUCKET', '../x', 'S3_BUCKET must match pattern'],
     ['WIKI_STREAM_URL', 'stream.example', 'WIKI_STREAM_URL must be an address that begins with http:// or https://'],
     ['WIKI_STREAM_URL', 'https://ada:x@stream.example', 'WIKI_STREAM_URL must not hold a user or password'],
     ['CLICKHOUSE_URL', 'http://', 'CLICKHOUSE_URL must be an address that begins with http:// or https://'],
@@ -70,6 +72,7 @@ describe('no secret is shown', () => {
       'KAFKA_PASSWORD',
       'NEO4J_PASSWORD',
       'CLICKHOUSE_PASSWORD',
+      'S3_SECRET_KEY',
       'TRIBUTARY_CURSOR_KEYS',
       'TRIBUTARY_SECRET_KEYS',
     ];

@@ -82,6 +82,16 @@ export const settingsSchema = Type.Object({
     'https://stream.wikimedia.org/v2/stream/recentchange',
     'http(s):// address of the stream of edits: server-sent events as EventStreams of Wikimedia sends them.',
   ),
+  S3_BUCKET: Type.String({
+    default: '',
+    pattern: '^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$',
+    description:
+      'Bucket of an S3-compatible store that keeps the raw responses of feeds; it is made when it is missing. Empty: a folder in the data folder keeps them.',
+  }),
+  S3_ENDPOINT: text('', 'http(s):// address of the S3-compatible store. Empty: Amazon S3.'),
+  S3_REGION: text('us-east-1', 'Region of the bucket.'),
+  S3_ACCESS_KEY: text('', 'Access key id at the store. Empty: what the AWS SDK finds by itself, such as a role.'),
+  S3_SECRET_KEY: secret('Secret access key at the store.'),
   TRIBUTARY_CURSOR_KEYS: secret(
     'Keys that sign cursors: id:secret, comma-separated, the first signs, all verify. Empty: one is made and kept in the data folder. Gateways behind one load balancer need the same.',
   ),
@@ -159,6 +169,7 @@ function wrongAddresses(settings: Settings): string[] {
   needs('NEO4J_URI', ['bolt', 'neo4j', 'bolt+s', 'neo4j+s', 'bolt+ssc', 'neo4j+ssc']);
   needs('CLICKHOUSE_URL', ['http', 'https']);
   needs('WIKI_STREAM_URL', ['http', 'https']);
+  needs('S3_ENDPOINT', ['http', 'https']);
   // It stands in every message that comes from there.
   if (/:\/\/[^/?#]*@/.test(settings.WIKI_STREAM_URL ?? ''))
     wrong.push('WIKI_STREAM_URL must not hold a user or password');
