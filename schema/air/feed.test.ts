@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../platform/secret.ts';
+import { SecretKeys, UnreadableSecret } from '../../platform/secretKeys.ts';
 import { ContractError } from '../contract.ts';
-import { type FeedChange, feedKey, feedOfKey, parseFeedMessage, toFeedChange } from './feed.ts';
+import { type FeedChange, feedKey, feedOfKey, parseFeedMessage, secretContext, toFeedChange } from './feed.ts';
 
 const feed = {
   id: 'bangkok',
@@ -133,6 +135,20 @@ test.each(['hunter2', 'v1.hunter2', 12345, { key: 'hunter2' }, ['hunter2'], `hun
     expect(refused).not.toThrow(/hunter2|12345/);
   },
 );
+
+test('a sealed secret is taken, and opens for its tenant and feed alone', () => {
+  const keys = new SecretKeys(`k:${Buffer.alloc(32, 1).toString('base64')}`);
+  const secret = keys.seal(new Secret('hunter2'), secretContext('acme', 'bangkok'));
+  const change = parseFeedMessage('bangkok', feedMessage({ secret }));
+  const taken = change.kind === 'FEED' ? change.feed.secret! : '';
+  expect(keys.open(taken, secretContext('acme', 'bangkok')).reveal()).toBe('hunter2');
+  for (const [tenant, id] of [
+    ['acme', 'paris'],
+    ['evil', 'bangkok'],
+    ['', 'acmebangkok'],
+  ] as const)
+    expect(() => keys.open(taken, secretContext(tenant, id))).toThrow(UnreadableSecret);
+});
 
 test('any JSON value is either a message or a ContractError with a reason', () => {
   const spoiled = fc

@@ -79,6 +79,11 @@ export function feedOfKey(key: string): string {
   return key.endsWith(workSuffix) ? key.slice(0, -workSuffix.length) : key;
 }
 
+/** What the secret of a feed is sealed for: nobody else's feed can be started with it. */
+export function secretContext(tenant: string, feed: string): readonly string[] {
+  return ['air', tenant, feed];
+}
+
 function normalise({ type, data }: FeedMessage): FeedChange {
   switch (type) {
     case 'Feed': {
