@@ -5,11 +5,10 @@ const stars = '***';
 /** A text that nobody may see: whatever shows the object shows stars. `reveal` is the one way to it. */
 export class Secret {
   readonly #plain: string;
-  readonly #spellings: RegExp | undefined;
+  #spellings: RegExp | undefined;
 
   constructor(plain: string) {
     this.#plain = plain;
-    this.#spellings = plain === '' ? undefined : spellingsOf(plain);
   }
 
   reveal(): string {
@@ -18,7 +17,9 @@ export class Secret {
 
   /** The text with stars wherever the secret stands in it, plainly or as URLs and JSON spell it, in either case. */
   hideIn(text: string): string {
-    return this.#spellings === undefined ? text : text.replace(this.#spellings, stars);
+    if (this.#plain === '') return text;
+    this.#spellings ??= spellingsOf(this.#plain);
+    return text.replace(this.#spellings, stars);
   }
 
   toString(): string {

@@ -26,9 +26,13 @@ const whyUnread = (open: () => Secret) => {
 describe('a sealed secret', () => {
   test('opens to what it was, whatever that is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (plain, anyContext) => {
-        expect(keys.open(keys.seal(new Secret(plain), anyContext), anyContext).reveal()).toBe(plain);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '\0', '\n', '"', 'ü', '🙂') }),
+        fc.array(fc.string()),
+        (plain, anyContext) => {
+          expect(keys.open(keys.seal(new Secret(plain), anyContext), anyContext).reveal()).toBe(plain);
+        },
+      ),
     );
   });
 
