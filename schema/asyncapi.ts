@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { stringify } from 'yaml';
+import { feedMessages, resultMessages } from './air/messages.ts';
 import { readingMessage, topologyMessages } from './occupancy/messages.ts';
 import { peopleMessages } from './people/messages.ts';
 import { publicTenant, tenantHeader } from './tenant.ts';
@@ -27,6 +28,8 @@ export function asyncapi(): string {
         wikiEdits: channel('wiki.edits', ['RecentChange']),
         occupancyTopology: channel('occupancy.topology', Object.keys(topologyMessages)),
         occupancyReadings: channel('occupancy.readings', ['Reading']),
+        airFeeds: channel('air.feeds', Object.keys(feedMessages)),
+        airResults: channel('air.results', Object.keys(resultMessages)),
         deadLetters: channel('dead.letters', ['DeadLetter']),
       },
       operations: {
@@ -50,6 +53,16 @@ export function asyncapi(): string {
           channel: { $ref: '#/channels/occupancyReadings' },
           summary: 'Anybody writes here, `tributary produce occupancy` among them; Tributary reads.',
         },
+        scheduleFeeds: {
+          action: 'receive',
+          channel: { $ref: '#/channels/airFeeds' },
+          summary: 'The mutations startFeed and stopFeed write here, and `tributary source air`; Tributary reads.',
+        },
+        readResults: {
+          action: 'send',
+          channel: { $ref: '#/channels/airResults' },
+          summary: 'Workers write here; anybody reads.',
+        },
         readDeadLetters: {
           action: 'send',
           channel: { $ref: '#/channels/deadLetters' },
@@ -61,6 +74,8 @@ export function asyncapi(): string {
           ...described('people.events', peopleMessages, 'Headers'),
           ...described('occupancy.topology', topologyMessages, 'TenantHeaders'),
           ...described('occupancy.readings', { Reading: readingMessage }, 'TenantHeaders'),
+          ...described('air.feeds', feedMessages, 'TenantHeaders'),
+          ...described('air.results', resultMessages, 'TenantHeaders'),
           ...described('wiki.edits', { RecentChange: recentChange }, 'SourceHeaders'),
           DeadLetter: {
             name: 'DeadLetter',
@@ -73,6 +88,8 @@ export function asyncapi(): string {
         schemas: {
           ...peopleMessages,
           ...topologyMessages,
+          ...feedMessages,
+          ...resultMessages,
           Reading: readingMessage,
           RecentChange: recentChange,
           Headers: {

@@ -20,6 +20,17 @@ export const topics = {
     description: 'Who passed a DPU, and in which direction.',
     view: 'occupancy',
   },
+  'air.feeds': {
+    key: 'id of the feed, of a Run with #run behind it; for another tenant than public, the tenant and a slash before it',
+    description:
+      'Which outside APIs are fetched, how often, and what the workers do. Compacted: the latest of each key stays.',
+    view: 'air',
+  },
+  'air.results': {
+    key: 'id of the feed, or of the worker',
+    description: 'How feeds were fetched, with references to the raw responses in the object store.',
+    view: 'air',
+  },
   'dead.letters': {
     key: 'name of the topic the message came from',
     description:

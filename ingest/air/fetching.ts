@@ -8,7 +8,12 @@ import { messageOf } from '../../platform/errors.ts';
 import { isPublicAddress, NotPublic, publicLookup } from '../../platform/publicAddress.ts';
 import { version } from '../../platform/root.ts';
 import { Secret } from '../../platform/secret.ts';
-import type { ApiRequest } from './adapter.ts';
+
+/** A GET. Its address holds the secret of the feed, so it is one. */
+export interface HiddenRequest {
+  readonly url: Secret;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+}
 
 /** What came of asking an API once. */
 export interface Fetched {
@@ -63,7 +68,7 @@ export class Fetching {
    * @param secret what must not stand in the message, wherever the server may put it
    * @throws the reason of `stopped`, when that is aborted before the end
    */
-  async fetch(request: ApiRequest, secret: Secret, timeoutMs: number, stopped: AbortSignal): Promise<Fetched> {
+  async fetch(request: HiddenRequest, secret: Secret, timeoutMs: number, stopped: AbortSignal): Promise<Fetched> {
     stopped.throwIfAborted();
     const begun = performance.now();
     const arrival: Arrival = { answer: null, chunks: [], bytes: 0 };
@@ -80,7 +85,7 @@ export class Fetching {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  #exchange(request: ApiRequest, arrival: Arrival, timeoutMs: number, stopped: AbortSignal): Promise<End> {
+  #exchange(request: HiddenRequest, arrival: Arrival, timeoutMs: number, stopped: AbortSignal): Promise<End> {
     const { promise, resolve, reject } = Promise.withResolvers<End>();
     let sent: ClientRequest | undefined;
     const end = (outcome: End['outcome'], message: string | null) => resolve({ outcome, message });
@@ -127,7 +132,7 @@ export class Fetching {
     });
   }
 
-  #request({ url: address, headers }: ApiRequest): ClientRequest {
+  #request({ url: address, headers }: HiddenRequest): ClientRequest {
     const url = new URL(address.reveal());
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       throw new Error('the endpoint is not http:// or https://');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../platform/secret.ts';
-import { iqair } from './adapters/iqair.ts';
+import { iqair } from '../../schema/air/adapters/iqair.ts';
 import type { Fetched } from './fetching.ts';
 import { outcomeOf } from './outcome.ts';
 

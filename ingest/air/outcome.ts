@@ -1,7 +1,7 @@
 import type { Secret } from '../../platform/secret.ts';
+import type { Adapter, Parsed, Point } from '../../schema/air/adapter.ts';
 import type { FeedQuery } from '../../schema/air/feed.ts';
 import type { FeedOutcome } from '../../schema/air/messages.ts';
-import type { Adapter, Parsed, Point } from './adapter.ts';
 import type { Fetched } from './fetching.ts';
 
 /** How a fetch ended: with a point, or with why there is none. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../platform/secret.ts';
 import { SecretKeys, UnreadableSecret } from '../../platform/secretKeys.ts';
 import { ContractError } from '../contract.ts';
-import { type FeedChange, feedKey, feedOfKey, parseFeedMessage, secretContext, toFeedChange } from './feed.ts';
+import { type FeedChange, feedKey, parseFeedMessage as parse, secretContext, toFeedChange } from './feed.ts';
 
 const feed = {
   id: 'bangkok',
@@ -23,6 +23,7 @@ const run = {
   started: '2026-01-31T12:00:00.250Z',
 };
 const feedMessage = (properties: object) => JSON.stringify({ type: 'Feed', data: { ...feed, ...properties } });
+const parseFeedMessage = (key: string | null, text: string | null) => parse(key, text, 'public');
 const runMessage = (properties: object) => JSON.stringify({ type: 'Run', data: { ...run, ...properties } });
 
 test.each<[string, object, object]>([
@@ -61,9 +62,9 @@ test('what a worker does is taken, claimed and done', () => {
 
 test('both messages of a feed have keys of their own, which name the feed', () => {
   const changes = [feedMessage({}), runMessage({})].map((text) => toFeedChange(JSON.parse(text)) as FeedChange);
-  const keys = changes.map(feedKey);
-  expect(keys).toEqual(['bangkok', 'bangkok#run']);
-  expect(keys.map(feedOfKey)).toEqual(['bangkok', 'bangkok']);
+  expect(changes.map((change) => feedKey('public', change))).toEqual(['bangkok', 'bangkok#run']);
+  expect(changes.map((change) => feedKey('acme', change))).toEqual(['acme/bangkok', 'acme/bangkok#run']);
+  expect(() => parse('bangkok', feedMessage({}), 'acme')).toThrow('the key must be "acme/bangkok", not "bangkok"');
   // No name of a feed can be the key of another's run.
   expect(() => parseFeedMessage('x#run', feedMessage({ id: 'x#run' }))).toThrow(ContractError);
 });
@@ -161,7 +162,7 @@ test('any JSON value is either a message or a ContractError with a reason', () =
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), spoiled), (message) => {
       try {
-        expect(feedKey(toFeedChange(message))).toMatch(/^[\w.-]+(#run)?$/);
+        expect(feedKey('public', toFeedChange(message))).toMatch(/^[\w.-]+(#run)?$/);
       } catch (error) {
         expect(error).toBeInstanceOf(ContractError);
         expect((error as Error).message).not.toBe('');

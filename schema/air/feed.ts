@@ -1,5 +1,6 @@
 import { ContractError, contract, parseJson, quote } from '../contract.ts';
 import { parseMoment } from '../moment.ts';
+import { publicTenant } from '../tenant.ts';
 import { airPatterns, type FeedMessage, type FeedMessageType, type FeedOutcome, feedMessages } from './messages.ts';
 
 /*
@@ -30,7 +31,7 @@ export interface FeedWork {
   due: number;
   next: number;
   worker: string;
-  state: 'CLAIMED' | 'DONE';
+  state: 'CLAIMED' | 'DONE' | 'RELEASED';
   started: number;
   ended: number | null;
   outcome: FeedOutcome | null;
@@ -48,12 +49,13 @@ const contracts = Object.fromEntries(
 const sealedForm = /^v\d+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /** @throws ContractError when the texts are no message of air.feeds. */
-export function parseFeedMessage(key: string | null, value: string | null): FeedChange {
+export function parseFeedMessage(key: string | null, value: string | null, tenant: string): FeedChange {
   if (value === null)
     throw new ContractError('the message has no value; air.feeds takes no deletions, a feed is stopped by its state');
   const change = toFeedChange(parseJson(value));
   // Kafka keeps the latest of each key, so under another key it would outlive, or push out, what it is not about.
-  if (key !== feedKey(change)) throw new ContractError(`the key must be "${feedKey(change)}", not ${quote(key)}`);
+  const expected = feedKey(tenant, change);
+  if (key !== expected) throw new ContractError(`the key must be "${expected}", not ${quote(key)}`);
   return change;
 }
 
@@ -67,16 +69,14 @@ export function toFeedChange(message: unknown): FeedChange {
   return normalise(contracts[type as FeedMessageType](message));
 }
 
-const workSuffix = '#run';
-
-/** The key of a message of air.feeds. */
-export function feedKey(change: FeedChange): string {
-  return change.kind === 'FEED' ? change.feed.id : change.work.feed + workSuffix;
+/** A feed among those of all tenants. What is said of it belongs into the partition of this key. */
+export function feedPlace(tenant: string, feed: string): string {
+  return tenant === publicTenant ? feed : `${tenant}/${feed}`;
 }
 
-/** The feed whose message has the key: both its messages belong into the partition of this id. */
-export function feedOfKey(key: string): string {
-  return key.endsWith(workSuffix) ? key.slice(0, -workSuffix.length) : key;
+/** The key of a message of air.feeds. */
+export function feedKey(tenant: string, change: FeedChange): string {
+  return change.kind === 'FEED' ? feedPlace(tenant, change.feed.id) : `${feedPlace(tenant, change.work.feed)}#run`;
 }
 
 /** What the secret of a feed is sealed for: nobody else's feed can be started with it. */

@@ -70,7 +70,9 @@ export const feedMessages = {
       due: moment('Begin of the interval that is fetched'),
       next: moment('Begin of the interval after it'),
       worker: text('The worker', 200),
-      state: Type.Enum(['CLAIMED', 'DONE'], { description: 'Whether it is still being fetched' }),
+      state: Type.Enum(['CLAIMED', 'DONE', 'RELEASED'], {
+        description: 'Whether it is being fetched, was fetched, or is left to another worker',
+      }),
       started: moment('When the fetch began'),
       ended: optional(moment('When it ended')),
       outcome: optional(outcome),

@@ -6,8 +6,8 @@
  * that comes again, now with other weather, changes nothing. When fetches of two feeds began in the same millisecond,
  * the feeds decide, so that the same stays in whichever order the rows were written.
  */
-export const airReadingsTable = `
-CREATE TABLE IF NOT EXISTS air_readings
+export const airReadingsTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     tenant         LowCardinality(String),
     station        String CODEC(ZSTD(1)),
@@ -40,11 +40,33 @@ ORDER BY (tenant, station, time)
 SETTINGS index_granularity = 1024`;
 
 /**
+ * Where stations are, as their newest point says, and when that was: a view of air.results, so that stations are found
+ * without reading their points. Read it with FINAL.
+ */
+export const airStationsTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
+(
+    tenant    LowCardinality(String),
+    station   String CODEC(ZSTD(1)),
+    country   LowCardinality(String),
+    state     String CODEC(ZSTD(1)),
+    city      String CODEC(ZSTD(1)),
+    latitude  Float64 CODEC(ZSTD(1)),
+    longitude Float64 CODEC(ZSTD(1)),
+    time      DateTime64(3, 'UTC') CODEC(ZSTD(1)),
+    parser    UInt16 CODEC(ZSTD(1)),
+    recency   UInt64 MATERIALIZED bitShiftLeft(toUInt64(toUnixTimestamp64Milli(time)), 12) + parser CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(recency)
+ORDER BY (tenant, station)
+SETTINGS index_granularity = 256`;
+
+/**
  * The fetches of the feeds that have ended, a view of air.results. Of several rows of a run the one stays that was
  * written to Kafka last, so that a run that was parsed again shows what that gave. Read it with FINAL.
  */
-export const airRunsTable = `
-CREATE TABLE IF NOT EXISTS air_runs
+export const airRunsTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     tenant      LowCardinality(String),
     feed        String CODEC(ZSTD(1)),
@@ -74,8 +96,8 @@ SETTINGS index_granularity = 1024`;
  * what a worker does for it; columns of the other kind are empty. Of several rows the one stays that was written to
  * Kafka last. Read it with FINAL.
  */
-export const airFeedsTable = `
-CREATE TABLE IF NOT EXISTS air_feeds
+export const airFeedsTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     tenant    LowCardinality(String),
     id        String CODEC(ZSTD(1)),

@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Secret } from '../../../platform/secret.ts';
-import type { FeedQuery } from '../../../schema/air/feed.ts';
-import { ContractError, contract } from '../../../schema/contract.ts';
+import { ContractError, contract } from '../../contract.ts';
 import {
   type Adapter,
   coordinate,
@@ -14,6 +12,7 @@ import {
   wordsOf,
 } from '../adapter.ts';
 import { type Concentrations, usAqi } from '../aqi.ts';
+import type { FeedQuery } from '../feed.ts';
 
 const variables = ['pm2_5', 'pm10', 'carbon_monoxide', 'nitrogen_dioxide', 'sulphur_dioxide', 'ozone'] as const;
 type Variable = (typeof variables)[number];
@@ -60,8 +59,8 @@ export const openMeteo: Adapter = {
     url.searchParams.set('forecast_hours', '1');
     // Else times are local, without saying where.
     url.searchParams.set('timeformat', 'unixtime');
-    if (secret.reveal() !== '') url.searchParams.set('apikey', secret.reveal());
-    return { url: new Secret(url.href), headers: {} };
+    if (secret !== '') url.searchParams.set('apikey', secret);
+    return { url: url.href, headers: {} };
   },
 
   parse: (text, query) => readAnswer(text, (answer) => toPoint(answer, query)),

@@ -1,8 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Secret } from '../../../platform/secret.ts';
-import type { FeedQuery } from '../../../schema/air/feed.ts';
-import { ContractError, contract } from '../../../schema/contract.ts';
-import { momentInWords, momentPattern, parseMoment } from '../../../schema/moment.ts';
+import { ContractError, contract } from '../../contract.ts';
+import { momentInWords, momentPattern, parseMoment } from '../../moment.ts';
 import {
   type Adapter,
   coordinate,
@@ -14,6 +12,7 @@ import {
   stationName,
   wordsOf,
 } from '../adapter.ts';
+import type { FeedQuery } from '../feed.ts';
 
 const optional = <T extends TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
 const name = Type.String({ minLength: 1, maxLength: 200 });
@@ -78,8 +77,8 @@ export const iqair: Adapter = {
   request(endpoint, query, secret) {
     const url = new URL(endpoint);
     for (const [property, value] of Object.entries(asked(url, query))) url.searchParams.set(property, String(value));
-    url.searchParams.set('key', secret.reveal());
-    return { url: new Secret(url.href), headers: {} };
+    url.searchParams.set('key', secret);
+    return { url: url.href, headers: {} };
   },
 
   parse: (text) => readAnswer(text, toPoint),

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { endpointOf } from '../../schema/air/feed.ts';
-import { adapterPattern } from '../../schema/air/messages.ts';
-import { ContractError } from '../../schema/contract.ts';
+import { ContractError } from '../contract.ts';
 import { adapterOf } from './adapters.ts';
+import { endpointOf } from './feed.ts';
+import { adapterPattern } from './messages.ts';
 
 test('every file of adapters/ has an adapter that feeds can name', async () => {
   const files = (await readdir(new URL('adapters', import.meta.url))).filter((name) => /^[^.]+\.ts$/.test(name));

@@ -1,8 +1,6 @@
-import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../../platform/secret.ts';
-import { ContractError } from '../../../schema/contract.ts';
+import { ContractError } from '../../contract.ts';
 import type { Point } from '../adapter.ts';
 import { iqair } from './iqair.ts';
 
@@ -143,7 +141,7 @@ test('nothing makes it throw, and every point has an index and a moment', () => 
 });
 
 describe('the API is asked', () => {
-  const secret = new Secret('hun&ter 2');
+  const secret = 'hun&ter 2';
   const nearest = 'http://api.airvisual.com/v2/nearest_city';
   const city = 'http://api.airvisual.com/v2/city';
   const graz = { city: 'Graz', state: 'Styria', country: 'Austria' };
@@ -154,9 +152,7 @@ describe('the API is asked', () => {
     [city, graz, '?city=Graz&state=Styria&country=Austria&key=hun%26ter+2'],
     [city, { ...graz, city: 'A&key=other' }, '?city=A%26key%3Dother&state=Styria&country=Austria&key=hun%26ter+2'],
   ])('%s with %o', (endpoint, query, search) => {
-    const request = iqair.request(endpoint, query, secret);
-    expect(request.url.reveal()).toBe(endpoint + search);
-    expect(inspect(request) + JSON.stringify(request)).not.toMatch(/hun/);
+    expect(iqair.request(endpoint, query, secret).url).toBe(endpoint + search);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { ContractError } from '../../schema/contract.ts';
+import { ContractError } from '../contract.ts';
 import type { Adapter } from './adapter.ts';
 import { iqair } from './adapters/iqair.ts';
 import { openMeteo } from './adapters/openMeteo.ts';

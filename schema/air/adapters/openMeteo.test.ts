@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../../platform/secret.ts';
-import { ContractError } from '../../../schema/contract.ts';
+import { ContractError } from '../../contract.ts';
 import { openMeteo } from './openMeteo.ts';
 
 const query = { latitude: 47.07, longitude: 15.44, city: 'Graz', state: 'Styria', country: 'Austria' };
@@ -121,8 +120,7 @@ test('nothing makes it throw', () => {
 });
 
 test('the API is asked for the hours up to now, with a key only if there is one', () => {
-  const asked = (secret: string) =>
-    new URL(openMeteo.request(openMeteo.endpoint, query, new Secret(secret)).url.reveal());
+  const asked = (secret: string) => new URL(openMeteo.request(openMeteo.endpoint, query, secret).url);
   expect(Object.fromEntries(asked('').searchParams)).toEqual({
     ...{ latitude: '47.07', longitude: '15.44', current: 'pm2_5', hourly: variables.join() },
     ...{ past_hours: '24', forecast_hours: '1', timeformat: 'unixtime' },
@@ -133,5 +131,5 @@ test('the API is asked for the hours up to now, with a key only if there is one'
     { ...query, latitude: 91 },
     { ...query, timezone: 'auto' },
   ])
-    expect(() => openMeteo.request(openMeteo.endpoint, wrong, new Secret(''))).toThrow(ContractError);
+    expect(() => openMeteo.request(openMeteo.endpoint, wrong, '')).toThrow(ContractError);
 });

@@ -1,8 +1,7 @@
-import type { Secret } from '../../platform/secret.ts';
-import type { FeedQuery } from '../../schema/air/feed.ts';
-import { placeName, type StationName } from '../../schema/air/station.ts';
-import { ContractError } from '../../schema/contract.ts';
+import { ContractError } from '../contract.ts';
 import type { Concentrations } from './aqi.ts';
+import type { FeedQuery } from './feed.ts';
+import { placeName, type StationName } from './station.ts';
 
 /** What knows one outside API: how it is asked, and what its answers say. */
 export interface Adapter {
@@ -13,18 +12,18 @@ export interface Adapter {
   /** Where the API is, unless a feed says otherwise. */
   readonly endpoint: string;
   /**
-   * How the API is asked.
+   * How the API is asked: with a secret, or with an empty one to see whether it can be asked this.
    * @throws ContractError when the query is none that it can be asked
    */
-  request(endpoint: string, query: FeedQuery, secret: Secret): ApiRequest;
+  request(endpoint: string, query: FeedQuery, secret: string): ApiRequest;
   /** What an answer says, whichever status it came with. Never throws, and shows no more of the answer than a few words. */
   parse(text: string, query: FeedQuery): Parsed;
 }
 
-/** A request of a GET. Its address holds the secret of the feed, so it is one. */
+/** A GET. Its address and headers hold the secret of the feed, so whoever keeps it hides it. */
 export interface ApiRequest {
-  readonly url: Secret;
-  readonly headers: Readonly<Record<string, string | Secret>>;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the air was like at a station. What an API does not tell is null. */
