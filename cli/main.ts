@@ -67,9 +67,12 @@ produce
     (await import('./produce.ts')).occupancy(readSettings(), path ?? '-', options),
   );
 
-program
-  .command('source')
-  .description('read what happens in the world into Kafka')
+const source = program.command('source').description('read what happens in the world into Kafka');
+source
+  .command('air')
+  .description('a worker that fetches feeds of air quality; as many as wanted share them')
+  .action(async () => (await import('./sourceAir.ts')).sourceAir(readSettings()));
+source
   .command('wiki')
   .description('changes of wikis, as Wikimedia streams them; it goes on where it stopped')
   .option('-q, --quiet', 'say nothing but errors', false)

@@ -8,6 +8,7 @@ import { messageOf } from '../platform/errors.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Publisher } from '../platform/publish.ts';
+import type { TopicName } from '../schema/topics.ts';
 import { lookAtKafka } from './probeServers.ts';
 import { runUntilDone, supervised } from './role.ts';
 import { withServers } from './serverAddresses.ts';
@@ -31,7 +32,7 @@ export function sourceWiki(given: Settings, options: SourceWikiOptions): Promise
   const settings = withServers(given);
   return runUntilDone(async (stopped) => {
     // A person wants to know at once what is missing; a role that is started again waits for Kafka to be started again.
-    if (!process.env[supervised]) await findTopic(settings);
+    if (!process.env[supervised]) await findTopic(settings, 'wiki.edits');
     const kafka = openKafka(settings, 'source', createLogger('source wiki', 'silent'));
     const teller = new SourceTeller(options, settings.LOG_LEVEL);
     const report: SourceReport = {
@@ -86,13 +87,13 @@ async function replayFile(
 }
 
 /** @throws Error that says what to do when Kafka or the topic is not there. */
-async function findTopic(settings: Settings): Promise<void> {
+export async function findTopic(settings: Settings, name: TopicName): Promise<void> {
   const missing = await lookAtKafka(settings).catch((error) => {
     throw new Error(
       `Kafka does not answer at ${settings.KAFKA_BROKERS}: ${messageOf(error)}. Start it with \`npm start\`, or say with KAFKA_BROKERS where it is.`,
     );
   });
-  const topic = `topic ${settings.KAFKA_PREFIX}wiki.edits`;
+  const topic = `topic ${settings.KAFKA_PREFIX}${name}`;
   if (missing.includes(topic))
     throw new Error(`There is no ${topic} at ${settings.KAFKA_BROKERS}. \`tributary ingest\` makes it when it starts.`);
 }

@@ -4,6 +4,8 @@ import { openKafka } from '../platform/kafka.ts';
 import type { Logger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
+import { airView } from './air/sink.ts';
+import { RawResponses } from './air/store.ts';
 import { archiveView } from './log/archive.ts';
 import { occupancyView } from './occupancy/sink.ts';
 import { peopleView } from './people/sink.ts';
@@ -12,7 +14,7 @@ import { runView, type View } from './view.ts';
 import { wikiView } from './wiki/sink.ts';
 
 /** The views that ingest keeps, by the names that `--only` takes. */
-export const viewNames = ['log', 'people', 'wiki', 'occupancy'] as const;
+export const viewNames = ['log', 'people', 'wiki', 'occupancy', 'air'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Keeps the views up to date with Kafka until it is stopped. */
@@ -31,6 +33,7 @@ export async function startIngest(
     people: peopleView(graph, publisher),
     wiki: wikiView(clickhouse, publisher),
     occupancy: occupancyView(clickhouse, publisher),
+    air: airView(clickhouse, publisher, await RawResponses.open(settings)),
   };
   const running = await Promise.all(only.map((name) => runView(views[name], kafka, settings, log)));
   return {

@@ -7,6 +7,7 @@ import { logTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
 import { wikiEditsRetention } from '../schema/wiki/table.ts';
+import { airTables } from './air/sink.ts';
 import { occupancyTables } from './occupancy/sink.ts';
 import { wikiTables } from './wiki/sink.ts';
 
@@ -33,6 +34,8 @@ async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
           // Producers may compress as they like; our client reads only what the broker has unpacked.
           { name: 'compression.type', value: 'uncompressed' },
           // A dead letter is as large as the message it holds, and its headers more.
+          // Of a feed the latest counts alone, and it counts forever.
+          ...(topic.endsWith('air.feeds') ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
           ...(topic.endsWith('dead.letters') ? [{ name: 'max.message.bytes', value: String(4 << 20) }] : []),
         ],
       })),
@@ -49,7 +52,7 @@ async function createTables(settings: Settings): Promise<void> {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
     await database.command({ query: logTable });
-    for (const { table, create } of [...occupancyTables.tables, ...wikiTables.tables])
+    for (const { table, create } of [...occupancyTables.tables, ...wikiTables.tables, ...airTables])
       await database.command({ query: create(table, settings) });
     await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));
   } finally {

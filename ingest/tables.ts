@@ -4,12 +4,16 @@ import { isUnknownTable } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import type { TopicName } from '../schema/topics.ts';
 
-/** A table of ClickHouse that holds what the messages of one topic say, each of them in one row at the most. */
-export interface TopicTable<Row = object> {
-  topic: TopicName;
+/** A table of ClickHouse, as it is made. */
+export interface TableDefinition {
   table: string;
   /** The statement that makes it, under this name or another. Rows are identified so that what is written again replaces itself. */
   create(name: string, settings: Settings): string;
+}
+
+/** A table that holds what the messages of one topic say, each of them in one row at the most. */
+export interface TopicTable<Row = object> extends TableDefinition {
+  topic: TopicName;
   /** @throws ContractError when the message says what cannot be */
   toRow(topic: string, partition: number, message: KafkaMessage): Row;
   /** Whether the table drops the row for its age. */

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Message } from 'kafkajs';
+import type { Settings } from '../../platform/config.ts';
+import { messageOf } from '../../platform/errors.ts';
+import { openKafka } from '../../platform/kafka.ts';
+import type { Logger } from '../../platform/log.ts';
+import { Publisher } from '../../platform/publish.ts';
+import { SecretKeys } from '../../platform/secretKeys.ts';
+import { longestTimerMs } from '../../platform/timer.ts';
+import { type FeedWork, parseFeedMessage } from '../../schema/air/feed.ts';
+import type { Result } from '../../schema/air/result.ts';
+import { unlessBroken } from '../../schema/contract.ts';
+import { tenantOf } from '../../schema/tenant.ts';
+import { Gathered } from '../gathered.ts';
+import { resultMessage, workerMessage, workMessage } from './announce.ts';
+import { Fetching } from './fetching.ts';
+import { type Hold, Membership } from './membership.ts';
+import { type Equipment, run } from './run.ts';
+import { type Job, Schedule } from './schedule.ts';
+import { RawResponses } from './store.ts';
+
+/** Fetches under way at the same time: each may hold an answer of the greatest size. */
+const mostAtOnce = 256;
+/** How long after a fault an interval is claimed again, in milliseconds. */
+const claimAgainMs = 500;
+const publishAgainMs = [200, 500, 1_000, 2_000];
+
+export interface RunningWorker {
+  name: string;
+  /** Resolves with why it has ended by itself, if it ever does. */
+  crashed: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A worker: fetches the feeds whose partitions of air.feeds it is given, until it is stopped. It claims an interval in
+ * the partition before it asks the API, and does that only while nobody else can have been given the partition; so
+ * whoever is given it next knows from there what has been fetched, and by whom the rest is.
+ */
+export async function startWorker(settings: Settings, log: Logger): Promise<RunningWorker> {
+  const name = `air-${hostname().slice(0, 100)}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const kafka = openKafka(settings, name, log);
+  const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
+  const fetching = new Fetching({ allowPrivate: settings.TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS });
+  const [responses, keys] = await Promise.all([RawResponses.open(settings), SecretKeys.of(settings)]);
+  const worker = new Worker(name, publisher, { fetching, responses, keys, log });
+  const clientPrefix = `${settings.KAFKA_PREFIX}tributary-`;
+  const membership = new Membership(kafka, settings, log, {
+    assigned: (partitions) => worker.schedule.assign(partitions),
+    took: (partition, { key, value, headers, timestamp }) => {
+      // What breaks its contract is told by the view, which has it in dead.letters.
+      unlessBroken(() => {
+        const tenant = tenantOf(headers);
+        const change = parseFeedMessage(key?.toString() ?? null, value?.toString() ?? null, tenant);
+        worker.schedule.take(partition, tenant, change, Number(timestamp));
+      });
+    },
+    ready: (members) => {
+      worker.schedule.meet(new Set([...members].map((member) => member.slice(clientPrefix.length))));
+      worker.look();
+    },
+  });
+  worker.hold = () => membership.hold();
+  const { crashed } = membership;
+  await membership.start();
+  await publisher.publish('air.results', [workerMessage(name)]);
+  return {
+    name,
+    crashed,
+    async stop() {
+      await worker.stop();
+      await membership.stop();
+      await publisher.close();
+      fetching.close();
+    },
+  };
+}
+
+class Worker {
+  readonly schedule: Schedule;
+  hold: () => Hold | undefined = () => undefined;
+  readonly #name: string;
+  readonly #equipment: Equipment;
+  readonly #feeds: Gathered<Message>;
+  readonly #results: Gathered<Message>;
+  readonly #stopped = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(name: string, publisher: Publisher, equipment: Equipment) {
+    this.#name = name;
+    this.#equipment = equipment;
+    this.schedule = new Schedule(name);
+    const publish = (topic: string) => (messages: Message[]) => publisher.publish(topic, messages).then(() => {});
+    this.#feeds = new Gathered(publish('air.feeds'));
+    this.#results = new Gathered(publish('air.results'));
+  }
+
+  /** Begins whatever is due, and looks again when more is. */
+  look(): void {
+    clearTimeout(this.#timer);
+    const hold = this.hold();
+    if (!hold || this.#stopped.signal.aborted) return;
+    const now = Date.now();
+    const { jobs, nextAt } = this.schedule.look(now);
+    for (const job of jobs.slice(0, mostAtOnce - this.#running.size)) {
+      this.schedule.begin(job, now);
+      const done = this.#work(job, now, hold).finally(() => {
+        this.#running.delete(done);
+        this.look();
+      });
+      this.#running.add(done);
+    }
+    if (nextAt < Number.POSITIVE_INFINITY)
+      this.#timer = setTimeout(() => this.look(), Math.min(longestTimerMs, nextAt - now));
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#stopped.abort(new Error('the worker stops'));
+    await Promise.all(this.#running);
+  }
+
+  /** Claims an interval, fetches, and says what came of it. Never fails. */
+  async #work(job: Job, started: number, hold: Hold): Promise<void> {
+    const { tenant, feed, partition, due, next, lastTime } = job;
+    const claim: FeedWork = {
+      ...{ feed: feed.id, due, next, worker: this.#name, state: 'CLAIMED', started },
+      ...{ ended: null, outcome: null, lastTime },
+    };
+    const say = (work: FeedWork) => this.#feeds.add([workMessage(tenant, work, partition)]);
+    const fenced = AbortSignal.any([hold.lapsed, this.#stopped.signal]);
+    try {
+      await say(claim);
+      // The claim may have come after that of another, which this worker would not know of.
+      if (!hold.holds()) throw new Error('the partition was given away meanwhile');
+      const result = await run(job, started, this.#equipment, fenced, this.#stopped.signal);
+      await this.#untilTold(() => this.#results.add([resultMessage(tenant, result)]));
+      await this.#untilTold(() => say(done(claim, result)));
+    } catch (error) {
+      this.#equipment.log.debug({ feed: feed.id, due, reason: messageOf(error) }, 'a fetch is left to be done again');
+      // Else others would wait for a worker that lives but does not fetch.
+      await say({ ...claim, state: 'RELEASED' }).catch(() => {});
+      await delay(claimAgainMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
+      this.schedule.drop(job);
+    }
+  }
+
+  /** Says what must not get lost, however long Kafka is away. */
+  async #untilTold(say: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; ; attempt++)
+      try {
+        return await say();
+      } catch (error) {
+        this.#equipment.log.warn({ reason: messageOf(error) }, 'Kafka is away; trying again');
+        const pause = publishAgainMs[Math.min(attempt, publishAgainMs.length - 1)];
+        await delay(pause, undefined, { signal: this.#stopped.signal });
+      }
+  }
+}
+
+function done(claim: FeedWork, { ended, outcome, time }: Result): FeedWork {
+  return { ...claim, state: 'DONE', ended, outcome, lastTime: time ?? claim.lastTime };
+}
