@@ -6,6 +6,8 @@ import type { Logger } from '../platform/log.ts';
 import { ClickHouseLog } from '../platform/messageLog.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
+import { SecretKeys } from '../platform/secretKeys.ts';
+import { type AirDependencies, airSubgraph } from './air/subgraph.ts';
 import { type OccupancyDependencies, occupancySubgraph } from './occupancy/subgraph.ts';
 import { type PeopleDependencies, peopleSubgraph } from './people/subgraph.ts';
 import { KafkaBroker } from './streams/kafka.ts';
@@ -15,13 +17,14 @@ import type { Subgraph } from './subgraph.ts';
 import { type WikiDependencies, wikiSubgraph } from './wiki/subgraph.ts';
 
 /** What the subgraphs stand on: the three servers and the streams. */
-export type Dependencies = PeopleDependencies & WikiDependencies & OccupancyDependencies;
+export type Dependencies = PeopleDependencies & WikiDependencies & OccupancyDependencies & AirDependencies;
 
 /** Every subgraph of the product, by name. */
 export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = {
   people: peopleSubgraph,
   wiki: wikiSubgraph,
   occupancy: occupancySubgraph,
+  air: airSubgraph,
 };
 
 /** The schemas alone, for writing them down: nothing is connected to. */
@@ -44,7 +47,11 @@ export async function openSubgraphs(settings: Settings, names: string[], log: Lo
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   const broker = new KafkaBroker(kafka, settings.KAFKA_PREFIX, log);
   const streams = new Streams(broker, new ClickHouseLog(clickhouse), parseKeyRing(await cursorKeys(settings)));
-  const dependencies: Dependencies = { graph, publisher, streams, tables: new Tables(clickhouse), progress: broker };
+  const dependencies: Dependencies = {
+    ...{ graph, publisher, streams, tables: new Tables(clickhouse), progress: broker },
+    secretKeys: await SecretKeys.of(settings),
+    allowPrivateEndpoints: settings.TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS,
+  };
   return {
     dependencies,
     subgraphs: names.map((name) => roster[name]!(dependencies)),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerOf } from './airMessages.ts';
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse, asked: URL) => void;
 
@@ -32,19 +33,8 @@ export class AirServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v2/city`;
   }
 
-  answer({ searchParams }: URL, aqius = 57): object {
-    const ts = new Date(this.time).toISOString();
-    return {
-      status: 'success',
-      data: {
-        ...{ city: searchParams.get('city'), state: searchParams.get('state'), country: searchParams.get('country') },
-        location: { type: 'Point', coordinates: [15.4395, 47.0707] },
-        current: {
-          pollution: { ts, aqius, mainus: 'p2', aqicn: 22, maincn: 'p1' },
-          weather: { ts, tp: -3, pr: 1021, hu: 64, ws: 4.12, wd: 350, ic: '04n' },
-        },
-      },
-    };
+  answer({ searchParams }: URL): object {
+    return answerOf({ city: searchParams.get('city') ?? '', time: this.time });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,4 @@
 import type { Tables } from '../../platform/clickhouse.ts';
-import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { viewGroup } from '../../schema/topics.ts';
 import { AppliedPosition, type Progress } from '../applied.ts';
@@ -7,6 +6,7 @@ import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import type { Subgraph } from '../subgraph.ts';
+import { upToDate } from '../upToDate.ts';
 import { SpaceCountResolver, spaceCountEvents } from './events.ts';
 import { OccupancyMutationResolver } from './mutations.ts';
 import { OccupancyQuestions } from './questions.ts';
@@ -58,16 +58,4 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
     },
     uploads: { '/occupancy/readings': readingsUpload(publisher, streams) },
   };
-}
-
-/** Waits until the view holds everything that is in its topic now. */
-async function upToDate(progress: Pick<Broker, 'ends'>, applied: AppliedPosition, signal: AbortSignal): Promise<void> {
-  await applied.reaches(await progress.ends(applied.topic), signal).catch((cause) => {
-    throw new TributaryError(
-      'STORE_UNAVAILABLE',
-      `The view has not taken in time what was written to ${applied.topic} before. Nothing was changed; try again later.`,
-      {},
-      { cause },
-    );
-  });
 }

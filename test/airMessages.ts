@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { resultMessage } from '../ingest/air/announce.ts';
+import { RawResponses } from '../ingest/air/store.ts';
+import { cursorKeys } from '../platform/cursorKeys.ts';
+import type { Result } from '../schema/air/result.ts';
+import { stationId } from '../schema/air/station.ts';
+import { Cursors } from '../subgraphs/streams/cursor.ts';
+import { parseKeyRing } from '../subgraphs/streams/keys.ts';
+import type { World } from './world.ts';
+
+/** A point of a city of Styria; 57 where no index is given. */
+export interface TestPoint {
+  feed?: string;
+  city: string;
+  time: number;
+  aqiUs?: number;
+  latitude?: number;
+  longitude?: number;
+  /** What the result says otherwise. */
+  result?: Partial<Result>;
+}
+
+/** What IQAir would answer. */
+export function answerOf({ city, time, aqiUs = 57, latitude = 47.0707, longitude = 15.4395 }: TestPoint): object {
+  const ts = new Date(time).toISOString();
+  return {
+    status: 'success',
+    data: {
+      ...{ city, state: 'Styria', country: 'Austria' },
+      location: { type: 'Point', coordinates: [longitude, latitude] },
+      current: {
+        pollution: { ts, aqius: aqiUs, mainus: 'p2', aqicn: 22, maincn: 'p1' },
+        weather: { ts, tp: -3, pr: 1021, hu: 64, ws: 4.12, wd: 350, ic: '04n' },
+      },
+    },
+  };
+}
+
+/** Stores the answers and publishes their results, as a worker does. @returns the header with which a query sees them */
+export async function publishPoints(world: World, points: TestPoint[]): Promise<{ 'Read-After': string }> {
+  const responses = await RawResponses.open(world.settings);
+  const messages = [];
+  for (const point of points) {
+    const { city, time, feed = 'f', result } = point;
+    const run = randomUUID();
+    const body = Buffer.from(JSON.stringify(answerOf(point)));
+    const payload = await responses.put('public', 'results', feed, run, body);
+    const ended = time + 60_000;
+    messages.push(
+      resultMessage('public', {
+        ...{ feed, adapter: 'IQAIR_DAILY', run, query: {}, started: ended - 100, ended, timestamp: ended, payload },
+        ...{ outcome: 'STORED', httpStatus: 200, message: null, parser: 1, time },
+        ...{ station: stationId({ country: 'Austria', state: 'Styria', city }), ...result },
+      }),
+    );
+  }
+  const position = await world.publisher.publish('air.results', messages);
+  const cursors = new Cursors(parseKeyRing(await cursorKeys(world.settings)));
+  return { 'Read-After': cursors.receipt('air.results', position) };
+}
