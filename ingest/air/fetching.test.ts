@@ -177,6 +177,16 @@ describe('a fetch is dropped at its time-out', () => {
     expect(result.durationMs).toBeGreaterThanOrEqual(49);
   });
 
+  test('and not sent again, also when its connection had served before', async () => {
+    await fetched(whole('[]'));
+    const received: string[] = [];
+    const waits = (_: Socket, text: string) => void received.push(text);
+    expect(await fetched(waits, 50)).toMatchObject({ outcome: 'TIMEOUT' });
+    // The next one comes after whatever the one before has sent.
+    await fetched(waits, 200);
+    expect(received).toHaveLength(2);
+  });
+
   test('when it drips: byte after byte comes, but never the last; what came is kept', async () => {
     let drips: NodeJS.Timeout | undefined;
     const result = await fetched((socket) => {

@@ -88,11 +88,14 @@ export class Fetching {
   #exchange(request: HiddenRequest, arrival: Arrival, timeoutMs: number, stopped: AbortSignal): Promise<End> {
     const { promise, resolve, reject } = Promise.withResolvers<End>();
     let sent: ClientRequest | undefined;
+    let isOver = false;
     const end = (outcome: End['outcome'], message: string | null) => resolve({ outcome, message });
     const timer = setTimeout(() => end('TIMEOUT', `no whole answer within ${timeoutMs} ms; dropped`), timeoutMs);
     const onStopped = () => reject(stopped.reason);
     stopped.addEventListener('abort', onStopped);
     const fail = (error: unknown) => {
+      // A request that is given up fails too, and must not be sent again for that.
+      if (isOver) return;
       // What came in one packet with the fault is still to be told.
       arrival.answer?.read();
       if (arrival.answer) return end('CORRUPT', `the answer broke off after ${arrival.bytes} bytes`);
@@ -125,6 +128,7 @@ export class Fetching {
     };
     send();
     return promise.finally(() => {
+      isOver = true;
       clearTimeout(timer);
       stopped.removeEventListener('abort', onStopped);
       // Of no effect after a whole answer, whose connection is kept for the next.
