@@ -50,6 +50,8 @@ export class Membership {
   #lapse = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** Until then nobody else is given the partitions. */
+  #freshUntil = Number.NEGATIVE_INFINITY;
 
   /** @param kafka a client of this worker alone, by whose id the others know it */
   constructor(kafka: Kafka, settings: Settings, log: Logger, report: MemberReport) {
@@ -107,8 +109,10 @@ export class Membership {
   hold(): Hold | undefined {
     const generation = this.#generation;
     const { signal: lapsed } = this.#lapse;
-    if (!generation || !this.#isReady || lapsed.aborted) return undefined;
-    return { lapsed, holds: () => generation === this.#generation && !lapsed.aborted };
+    // The timer alone would be late in a process that was frozen.
+    const isFresh = () => !lapsed.aborted && performance.now() < this.#freshUntil;
+    if (!generation || !this.#isReady || !isFresh()) return undefined;
+    return { lapsed, holds: () => generation === this.#generation && isFresh() };
   }
 
   /** Leaves the group, whose others are given the partitions at once. */
@@ -122,7 +126,8 @@ export class Membership {
   /** The broker has heard of the member. */
   #heard(): void {
     clearTimeout(this.#timer);
-    const restMs = this.#sentAt + this.#settings.KAFKA_SESSION_TIMEOUT_MS - performance.now();
+    this.#freshUntil = this.#sentAt + this.#settings.KAFKA_SESSION_TIMEOUT_MS;
+    const restMs = this.#freshUntil - performance.now();
     if (restMs <= 0) return;
     this.#timer = setTimeout(
       () => this.#lapse.abort(new Error('the membership in the group of workers has lapsed')),

@@ -89,6 +89,22 @@ describe('what this worker fetches', () => {
   });
 });
 
+describe('the last word of a worker that was frozen does not count', () => {
+  const late = (known: Partial<FeedWork>, said: Partial<FeedWork>) => {
+    const made = schedule({ worker: 'me', state: 'DONE', ...known });
+    made.take(0, 'public', { kind: 'RUN', work: { ...work, started: 1, ...said } }, 0);
+    return due(made, 6);
+  };
+  test.each<[string, Partial<FeedWork>, Partial<FeedWork>, ReturnType<typeof due>]>([
+    ['when it gives back what another has done', {}, { state: 'RELEASED' }, [5, 10]],
+    ['when it has done that too', { next: 7 * minute }, { state: 'DONE' }, 7],
+    ['when another has gone on', { due: 5 * minute, next: 10 * minute }, { state: 'RELEASED' }, 10],
+    ['when it claims what is long over', { due: 5 * minute, next: 10 * minute }, {}, 10],
+  ])('%s', (_, known, said, expected) => {
+    expect(late(known, said)).toEqual(expected);
+  });
+});
+
 test('tenants have feeds of the same name', () => {
   const made = schedule({ state: 'DONE' });
   made.take(0, 'acme', { kind: 'FEED', feed }, 0);

@@ -65,6 +65,7 @@ export class Schedule {
     }
     const { work } = change;
     const place = feedPlace(tenant, work.feed);
+    if (isOvertaken(work, works.get(place))) return;
     works.set(place, work);
     const running = this.#running.get(place);
     if (!running) return;
@@ -116,6 +117,13 @@ export class Schedule {
     const over = Math.max(work.next, work.started + (work.next - work.due));
     return intervalFrom(over, work.next, feed.intervalMs, now);
   }
+}
+
+/** Whether it is the last word of a worker that was given up for gone, about what another has taken over from it. */
+function isOvertaken(work: FeedWork, known: FeedWork | undefined): boolean {
+  if (!known || work.due > known.due) return false;
+  const isSame = work.worker === known.worker && work.started === known.started;
+  return work.due < known.due || (work.state !== 'CLAIMED' && !isSame);
 }
 
 /** The interval of a grid that holds the present moment; the first one while the moment is before `begin`. */
