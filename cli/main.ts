@@ -71,7 +71,12 @@ const source = program.command('source').description('read what happens in the w
 source
   .command('air')
   .description('a worker that fetches feeds of air quality; as many as wanted share them')
-  .action(async () => (await import('./sourceAir.ts')).sourceAir(readSettings()));
+  .option(
+    '--demo',
+    'also start feeds of a few cities: of an invented API, or of IQAir where IQAIR_KEY is its key',
+    false,
+  )
+  .action(async (options: { demo: boolean }) => (await import('./sourceAir.ts')).sourceAir(readSettings(), options));
 source
   .command('wiki')
   .description('changes of wikis, as Wikimedia streams them; it goes on where it stopped')
@@ -97,6 +102,33 @@ source
   )
   .option('--demo', 'publish invented events instead: hours of them when there are none, then a few a second', false)
   .action(async (options) => (await import('./source.ts')).sourceWiki(readSettings(), options));
+
+const feed = program.command('feed').description('start, stop and list the feeds of air quality');
+feed
+  .command('start')
+  .description('fetch an outside API at intervals; started again, it changes from the end of the present interval on')
+  .requiredOption('--adapter <name>', 'IQAIR_DAILY or OPEN_METEO')
+  .requiredOption('--endpoint <address>', 'http(s):// address of the API')
+  .option('--id <name>', 'what the feed is called (default: made of adapter, endpoint and query)')
+  .option('--secret-file <path>', 'holds the key of the API; - for standard input (default: it wants none)')
+  .option('--interval <ms>', 'from one fetch to the next', wholeNumber, 300_000)
+  .option('--timeout <ms>', 'after which a fetch is dropped (default: the interval)', wholeNumber)
+  .option('--bucket <name>', 'folder of the raw responses', 'results')
+  .option('--query <name=value>', 'what to ask for; once for each name', named, {})
+  .action(async (options) => (await import('./feed.ts')).start(readSettings(), options));
+feed
+  .command('stop <id>')
+  .description('fetch it no more')
+  .action(async (id: string) => (await import('./feed.ts')).stop(readSettings(), id));
+feed
+  .command('list')
+  .description('every feed, and how it was fetched last')
+  .action(async () => (await import('./feed.ts')).list(readSettings()));
+feed
+  .command('runs <id>')
+  .description('how a feed was fetched, newest first')
+  .option('--first <count>', 'so many', wholeNumber, 50)
+  .action(async (id: string, options) => (await import('./feed.ts')).runs(readSettings(), id, options));
 
 const rebuild = program.command('rebuild').description('build a view anew from the log');
 rebuild
@@ -133,6 +165,12 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) program.error(`error: ${text} is not a whole number above 0`);
   return number;
+}
+
+function named(text: string, before: Record<string, string>): Record<string, string> {
+  const end = text.indexOf('=');
+  if (end < 1) program.error('error: --query must be name=value');
+  return { ...before, [text.slice(0, end)]: text.slice(end + 1) };
 }
 
 function aboveZero(text: string): number {

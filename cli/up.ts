@@ -48,6 +48,12 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
     const running: Settings = { ...servers.settings, PORT: port, TRIBUTARY_CURSOR_KEYS: await cursorKeys(settings) };
     roles = ['ingest', 'gateway'].map((role) => new Child(roleCommand(role, running), (line) => report.say(line)));
     await startAll(roles, report, stopped);
+    // After ingest, which makes the topics that it reads.
+    const worker = new Child(roleCommand('source air', running, options.demo ? ['--demo'] : []), (line) =>
+      report.say(line),
+    );
+    roles.push(worker);
+    const working = worker.start().catch((error) => report.say(messageOf(error))); // the rest runs without it
     let edits: string | undefined;
     if (probing) {
       const source = editsOf(running, await probing, report);
@@ -55,6 +61,7 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
       const building = playBuilding(running, report, stopped);
       [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building]);
     }
+    await working;
     tell(running, edits, report, (performance.now() - started) / 1000);
   };
   try {

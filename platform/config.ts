@@ -82,6 +82,9 @@ export const settingsSchema = Type.Object({
     'https://stream.wikimedia.org/v2/stream/recentchange',
     'http(s):// address of the stream of edits: server-sent events as EventStreams of Wikimedia sends them.',
   ),
+  IQAIR_KEY: secret(
+    'Key of the API of IQAir, for the feeds of the demo. Empty: an invented API on loopback is asked instead.',
+  ),
   S3_BUCKET: Type.String({
     default: '',
     pattern: '^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$',

@@ -56,8 +56,15 @@ describe.each(services)('%s', (_, { image, ports = [], volumes = [], depends_on 
   });
 });
 
-test('there is a role for ingest and one for the gateway', () => {
-  expect(roles.map(([, { command }]) => command)).toEqual([['gateway'], ['ingest']]);
+test('there is a role for each of gateway, ingest and the worker of air, which keep raw responses in one store', () => {
+  expect(roles.map(([, { command }]) => command)).toEqual([['gateway'], ['ingest'], ['source', 'air']]);
+  const { environment } = compose.services.objects!;
+  for (const [, role] of roles)
+    expect(role.environment).toMatchObject({
+      S3_ENDPOINT: expect.stringContaining('http://objects:'),
+      S3_ACCESS_KEY: environment.S3PROXY_IDENTITY,
+      S3_SECRET_KEY: environment.S3PROXY_CREDENTIAL,
+    });
 });
 
 describe.each(roles)('the role %s', (_, { environment }) => {

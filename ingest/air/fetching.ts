@@ -34,6 +34,8 @@ export interface Fetched {
 export interface FetchingOptions {
   /** TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS. */
   allowPrivate: boolean;
+  /** What may be asked anyhow: its scheme, host and port, such as http://127.0.0.1:4001. */
+  allowedOrigin?: string | undefined;
   /** No more of an answer is taken, on the wire or after decoding, in bytes. */
   greatestBytes?: number;
   /** How the names of public servers are looked up. */
@@ -53,12 +55,14 @@ const userAgent = `Tributary/${version} (GraphQL over streams; fetches for the p
 /** Asks outside APIs, each once and with a GET, and never believes what they send. */
 export class Fetching {
   readonly #allowPrivate: boolean;
+  readonly #allowedOrigin: string | undefined;
   readonly #greatestBytes: number;
   readonly #lookup: LookupFunction | undefined;
   readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
-  constructor({ allowPrivate, greatestBytes = 4 << 20, lookup = publicLookup() }: FetchingOptions) {
+  constructor({ allowPrivate, allowedOrigin, greatestBytes = 4 << 20, lookup = publicLookup() }: FetchingOptions) {
     this.#allowPrivate = allowPrivate;
+    this.#allowedOrigin = allowedOrigin;
     this.#greatestBytes = greatestBytes;
     this.#lookup = allowPrivate ? undefined : lookup;
   }
@@ -142,7 +146,8 @@ export class Fetching {
       throw new Error('the endpoint is not http:// or https://');
     const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
     // Sockets look up names only.
-    if (!this.#allowPrivate && isIP(hostname) !== 0 && !isPublicAddress(hostname))
+    const isAllowed = this.#allowPrivate || url.origin === this.#allowedOrigin;
+    if (!isAllowed && isIP(hostname) !== 0 && !isPublicAddress(hostname))
       throw new NotPublic(`${hostname} is not public`);
     const revealed = Object.entries(headers).map(([name, value]) => [
       name,

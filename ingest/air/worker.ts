@@ -38,12 +38,14 @@ export interface RunningWorker {
  * A worker: fetches the feeds whose partitions of air.feeds it is given, until it is stopped. It claims an interval in
  * the partition before it asks the API, and does that only while nobody else can have been given the partition; so
  * whoever is given it next knows from there what has been fetched, and by whom the rest is.
+ * @param allowedOrigin may be asked although its address is private
  */
-export async function startWorker(settings: Settings, log: Logger): Promise<RunningWorker> {
+export async function startWorker(settings: Settings, log: Logger, allowedOrigin?: string): Promise<RunningWorker> {
   const name = `air-${hostname().slice(0, 100)}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const kafka = openKafka(settings, name, log);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
-  const fetching = new Fetching({ allowPrivate: settings.TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS });
+  const allowPrivate = settings.TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS;
+  const fetching = new Fetching({ allowPrivate, allowedOrigin });
   const [responses, keys] = await Promise.all([RawResponses.open(settings), SecretKeys.of(settings)]);
   const worker = new Worker(name, publisher, { fetching, responses, keys, log });
   const clientPrefix = `${settings.KAFKA_PREFIX}tributary-`;

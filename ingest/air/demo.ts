@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Settings } from '../../platform/config.ts';
+import type { Publisher } from '../../platform/publish.ts';
+import { Secret } from '../../platform/secret.ts';
+import { SecretKeys } from '../../platform/secretKeys.ts';
+import { feedKey, secretContext, toFeedChange } from '../../schema/air/feed.ts';
+import type { FeedMessage } from '../../schema/air/messages.ts';
+import type { StationName } from '../../schema/air/station.ts';
+import { publicTenant } from '../../schema/tenant.ts';
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+interface City extends StationName {
+  latitude: number;
+  longitude: number;
+  /** The mean of its index, and by how much the day and chance move it. */
+  mean: number;
+}
+
+/** The first is where the building of the demo stands, as far as the demo tells. */
+const cities: City[] = [
+  { city: 'Graz', state: 'Styria', country: 'Austria', latitude: 47.0707, longitude: 15.4395, mean: 45 },
+  { city: 'Vienna', state: 'Vienna', country: 'Austria', latitude: 48.2082, longitude: 16.3738, mean: 38 },
+  { city: 'Lisbon', state: 'Lisbon', country: 'Portugal', latitude: 38.7223, longitude: -9.1393, mean: 24 },
+  { city: 'Bangkok', state: 'Bangkok', country: 'Thailand', latitude: 13.7563, longitude: 100.5018, mean: 110 },
+];
+
+/** What IQAir's call for a city would answer about an invented minute; the same for the same minute. */
+export function demoAnswer(asked: URLSearchParams, now: number): object {
+  const place = cities.find(({ city, state, country }) => {
+    return asked.get('city') === city && asked.get('state') === state && asked.get('country') === country;
+  });
+  if (!place) return { status: 'fail', data: { message: 'city_not_found' } };
+  const { latitude, longitude, mean, ...names } = place;
+  const minute = Math.floor(now / minuteMs);
+  const ts = new Date(minute * minuteMs).toISOString();
+  // Twice a day more is burnt, and the wind turns slowly.
+  const day = (2 * Math.PI * (now % dayMs)) / dayMs;
+  const slow = Math.sin(minute / 97 + mean);
+  const aqius = Math.max(1, Math.round(mean * (1 + 0.25 * Math.cos(2 * day) + 0.3 * slow)));
+  const round = (value: number) => Math.round(value * 10) / 10;
+  return {
+    status: 'success',
+    data: {
+      ...names,
+      location: { type: 'Point', coordinates: [longitude, latitude] },
+      current: {
+        pollution: { ts, aqius, mainus: 'p2', aqicn: Math.round(aqius * 0.4), maincn: 'p1' },
+        weather: {
+          ...{ ts, tp: Math.round(14 - 6 * Math.cos(day) + 3 * slow), pr: Math.round(1015 + 6 * slow), ic: '03d' },
+          ...{ hu: Math.round(60 - 20 * Math.cos(day)), ws: round(3 + 2 * slow), wd: Math.round(180 + 170 * slow) },
+        },
+      },
+    },
+  };
+}
+
+/** An API of a few cities on loopback, so that the whole path is seen without a key. */
+export async function serveDemoApi(): Promise<{ endpoint: string; stop(): Promise<void> }> {
+  const server = createServer(({ url = '' }, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(demoAnswer(new URL(url, 'http://demo').searchParams, Date.now())));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v2/city`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/**
+ * Starts the feeds of the demo, or says where they are now.
+ * @param endpoint of the invented API; the real one is asked where there is a key for it
+ */
+export async function startDemoFeeds(settings: Settings, publisher: Publisher, endpoint: string): Promise<void> {
+  const keys = await SecretKeys.of(settings);
+  const key = settings.IQAIR_KEY;
+  const messages = cities.map(({ city, state, country }) => {
+    const id = `demo-${city.toLowerCase()}`;
+    const message: FeedMessage = {
+      type: 'Feed',
+      data: {
+        ...{ id, adapter: 'IQAIR_DAILY', query: { city, state, country }, bucket: 'results', state: 'STARTED' },
+        // Who has a free key may ask 10,000 times a month.
+        ...(key === ''
+          ? { endpoint, interval: minuteMs }
+          : { endpoint: 'https://api.airvisual.com/v2/city', interval: 30 * minuteMs }),
+        secret: key === '' ? null : keys.seal(new Secret(key), secretContext(publicTenant, id)),
+      },
+    };
+    return { key: feedKey(publicTenant, toFeedChange(message)), value: JSON.stringify(message) };
+  });
+  await publisher.publish('air.feeds', messages);
+}
