@@ -250,7 +250,7 @@ test('runs of a feed are listed newest first, with why there is no point', async
   expect(feed.lastRun).toEqual({ id: nodes[0]!.id, outcome: 'REFUSED' });
 });
 
-test('readings are told live, resumed after a cursor and replayed, each once it can be asked for', async () => {
+test('readings are told live, resumed after a cursor and replayed, each once it can be asked for (S28, S49)', async () => {
   interface Told {
     airReadings: { reading: { aqiUs: number; time: string; station: { id: string } }; cursor: string; at: string };
   }
