@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RawResponses } from '../ingest/air/store.ts';
+import { generator } from '../ingest/random.ts';
 import { publishPoints, type TestPoint } from './airMessages.ts';
 import { type Client, client } from './client.ts';
 import { fieldsNotAsked } from './fields.ts';
 import { publishTopology } from './occupancyMessages.ts';
 import { allTaken } from './progress.ts';
-import { mulberry32 } from './random.ts';
 import { messagesOf } from './topic.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -149,7 +149,7 @@ test('stations are found by name and place, with what they measured last and at 
 });
 
 test('a series has the mean, least and greatest index of every bucket, and that of 24 hours, as a reference counts', async () => {
-  const random = mulberry32(6);
+  const random = generator(6);
   const draw = (below: number) => Math.floor(random() * below);
   const times = [...new Set(Array.from({ length: 150 }, () => noon + draw(72 * 60) * 60_000))];
   const points: Required<Pick<TestPoint, 'city' | 'time' | 'aqiUs'>>[] = times.map((time) => ({
