@@ -43,6 +43,27 @@ export function contract<Message>(
   };
 }
 
+/**
+ * A check of messages that say by `type` which of the schemas they keep.
+ * @param patterns as for `contract`
+ */
+export function contractByType<Message>(
+  schemas: Record<string, TSchema>,
+  patterns: string | Record<string, string>,
+): (message: unknown) => Message {
+  const contracts = new Map(
+    Object.entries(schemas).map(([type, schema]) => [type, contract<Message>(schema, patterns)]),
+  );
+  const known = [...contracts.keys()].join(', ');
+  return (message) => {
+    const type = (message as { type?: unknown } | null)?.type;
+    if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
+    const check = contracts.get(type);
+    if (!check) throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
+    return check(message);
+  };
+}
+
 function describe(errors: ErrorObject[], patterns: string | Record<string, string>): string {
   return telling(errors)
     .map((error) => {

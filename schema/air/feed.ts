@@ -1,7 +1,7 @@
-import { ContractError, contract, parseJson, quote } from '../contract.ts';
+import { ContractError, contractByType, parseJson, quote } from '../contract.ts';
 import { parseMoment } from '../moment.ts';
 import { publicTenant } from '../tenant.ts';
-import { airPatterns, type FeedMessage, type FeedMessageType, type FeedOutcome, feedMessages } from './messages.ts';
+import { airPatterns, type FeedMessage, type FeedOutcome, feedMessages } from './messages.ts';
 
 /*
  * What air.feeds says. All times are in milliseconds since 1970.
@@ -41,9 +41,7 @@ export interface FeedWork {
 
 export type FeedChange = { kind: 'FEED'; feed: Feed } | { kind: 'RUN'; work: FeedWork };
 
-const contracts = Object.fromEntries(
-  Object.entries(feedMessages).map(([type, schema]) => [type, contract<FeedMessage>(schema, airPatterns)]),
-) as Record<FeedMessageType, (message: unknown) => FeedMessage>;
+const check = contractByType<FeedMessage>(feedMessages, airPatterns);
 
 /** What `seal` of platform/secretKeys.ts makes; a plain text must never get into the log. */
 const sealedForm = /^v\d+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
@@ -61,12 +59,7 @@ export function parseFeedMessage(key: string | null, value: string | null, tenan
 
 /** @throws ContractError when the object is no message of air.feeds. */
 export function toFeedChange(message: unknown): FeedChange {
-  const type = (message as { type?: unknown } | null)?.type;
-  const known = Object.keys(feedMessages).join(', ');
-  if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
-  if (!Object.hasOwn(contracts, type))
-    throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
-  return normalise(contracts[type as FeedMessageType](message));
+  return normalise(check(message));
 }
 
 /** A feed among those of all tenants. What is said of it belongs into the partition of this key. */

@@ -81,7 +81,7 @@ export const feedMessages = {
   ),
 } as const;
 
-export type FeedMessageType = keyof typeof feedMessages;
+type FeedMessageType = keyof typeof feedMessages;
 export type FeedMessage = { [Name in FeedMessageType]: Static<(typeof feedMessages)[Name]> }[FeedMessageType];
 
 const fetched = {
@@ -126,5 +126,5 @@ export const resultMessages = {
   ),
 } as const;
 
-export type ResultMessageType = keyof typeof resultMessages;
+type ResultMessageType = keyof typeof resultMessages;
 export type ResultMessage = { [Name in ResultMessageType]: Static<(typeof resultMessages)[Name]> }[ResultMessageType];

@@ -1,13 +1,7 @@
-import { ContractError, contract, parseJson, quote } from '../contract.ts';
+import { ContractError, contractByType, parseJson, quote } from '../contract.ts';
 import { parseMoment } from '../moment.ts';
 import type { FeedQuery } from './feed.ts';
-import {
-  airPatterns,
-  type FeedOutcome,
-  type ResultMessage,
-  type ResultMessageType,
-  resultMessages,
-} from './messages.ts';
+import { airPatterns, type FeedOutcome, type ResultMessage, resultMessages } from './messages.ts';
 import { type Payload, partsOfFilename } from './payload.ts';
 
 /*
@@ -43,9 +37,7 @@ export type ResultChange =
   | { kind: 'WORKER_AVAILABLE'; worker: string; timestamp: number }
   | { kind: 'REPARSE'; fetch: FeedFetch & { payload: Payload } };
 
-const contracts = Object.fromEntries(
-  Object.entries(resultMessages).map(([type, schema]) => [type, contract<ResultMessage>(schema, airPatterns)]),
-) as Record<ResultMessageType, (message: unknown) => ResultMessage>;
+const check = contractByType<ResultMessage>(resultMessages, airPatterns);
 
 /** @throws ContractError when the text is no message of air.results. */
 export function parseResultMessage(value: string | null): ResultChange {
@@ -55,12 +47,7 @@ export function parseResultMessage(value: string | null): ResultChange {
 
 /** @throws ContractError when the object is no message of air.results. */
 export function toResultChange(message: unknown): ResultChange {
-  const type = (message as { type?: unknown } | null)?.type;
-  const known = Object.keys(resultMessages).join(', ');
-  if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
-  if (!Object.hasOwn(contracts, type))
-    throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
-  return normalise(contracts[type as ResultMessageType](message));
+  return normalise(check(message));
 }
 
 function normalise({ type, data }: ResultMessage): ResultChange {

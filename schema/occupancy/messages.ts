@@ -77,7 +77,7 @@ export const topologyMessages = {
   ),
 } as const;
 
-export type TopologyMessageType = keyof typeof topologyMessages;
+type TopologyMessageType = keyof typeof topologyMessages;
 export type TopologyMessage = {
   [Name in TopologyMessageType]: Static<(typeof topologyMessages)[Name]>;
 }[TopologyMessageType];

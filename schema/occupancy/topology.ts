@@ -1,6 +1,6 @@
-import { ContractError, contract, parseJson, quote } from '../contract.ts';
+import { ContractError, contractByType, parseJson } from '../contract.ts';
 import { momentInWords, parseMoment } from '../moment.ts';
-import { type TopologyMessage, type TopologyMessageType, topologyMessages } from './messages.ts';
+import { type TopologyMessage, topologyMessages } from './messages.ts';
 import { idOf } from './reading.ts';
 
 /*
@@ -60,9 +60,7 @@ export interface Change<Kind extends string, Thing> {
   saved: Thing | null;
 }
 
-const contracts = Object.fromEntries(
-  Object.entries(topologyMessages).map(([type, schema]) => [type, contract<TopologyMessage>(schema, momentInWords)]),
-) as Record<TopologyMessageType, (message: unknown) => TopologyMessage>;
+const check = contractByType<TopologyMessage>(topologyMessages, momentInWords);
 
 /** @throws ContractError when the text is not a message of occupancy.topology. */
 export function parseTopologyMessage(value: string | null): TopologyChange {
@@ -73,12 +71,7 @@ export function parseTopologyMessage(value: string | null): TopologyChange {
 
 /** @throws ContractError when the object is not a message of occupancy.topology. */
 export function toTopologyChange(message: unknown): TopologyChange {
-  const type = (message as { type?: unknown } | null)?.type;
-  const known = Object.keys(topologyMessages).join(', ');
-  if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
-  if (!Object.hasOwn(contracts, type))
-    throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
-  return normalise(contracts[type as TopologyMessageType](message));
+  return normalise(check(message));
 }
 
 function normalise({ type, data }: TopologyMessage): TopologyChange {

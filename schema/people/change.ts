@@ -1,5 +1,5 @@
-import { ContractError, contract, parseJson, quote } from '../contract.ts';
-import { type PeopleMessage, type PeopleMessageType, peopleMessages } from './messages.ts';
+import { ContractError, contractByType, parseJson, quote } from '../contract.ts';
+import { type PeopleMessage, peopleMessages } from './messages.ts';
 
 /** A message of people.events in its normal form: every property present, texts trimmed, dates as YYYY-MM-DD. */
 export type PeopleChange = PersonChange | CompanyChange | EmploymentChange | AcquisitionChange;
@@ -29,12 +29,7 @@ export interface AcquisitionChange {
   merged: boolean;
 }
 
-const contracts = Object.fromEntries(
-  Object.entries(peopleMessages).map(([type, schema]) => [
-    type,
-    contract<PeopleMessage>(schema, 'a day such as 2012-05-01 or 2012-05-01 00:00:00'),
-  ]),
-) as Record<PeopleMessageType, (message: unknown) => PeopleMessage>;
+const check = contractByType<PeopleMessage>(peopleMessages, 'a day such as 2012-05-01 or 2012-05-01 00:00:00');
 
 /** @throws ContractError when the text is not a message of people.events. */
 export function parsePeopleMessage(value: string | null): PeopleChange {
@@ -44,12 +39,7 @@ export function parsePeopleMessage(value: string | null): PeopleChange {
 
 /** @throws ContractError when the object is not a message of people.events. */
 export function toPeopleChange(message: unknown): PeopleChange {
-  const type = (message as { type?: unknown } | null)?.type;
-  const known = Object.keys(peopleMessages).join(', ');
-  if (typeof type !== 'string') throw new ContractError(`"type" is missing; it must be one of ${known}`);
-  if (!Object.hasOwn(contracts, type))
-    throw new ContractError(`unknown type ${quote(type)}; it must be one of ${known}`);
-  return normalise(contracts[type as PeopleMessageType](message));
+  return normalise(check(message));
 }
 
 /** The key that keeps all messages about one entity in one partition. */
