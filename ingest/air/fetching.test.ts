@@ -337,9 +337,24 @@ describe('connections', () => {
     expect(seen.size).toBe(1);
   });
 
+  test('are closed when there is no next one for a while, and not while an answer is awaited', async () => {
+    const brief = new Fetching({ allowPrivate: true, idleMs: 50 });
+    const closed = Promise.withResolvers<void>();
+    behave = (socket) => {
+      socket.on('close', () => closed.resolve());
+      setTimeout(() => whole('[]')(socket), 200);
+    };
+    const address = request(`http://127.0.0.1:${port}/`);
+    expect(await brief.fetch(address, secret, 30_000, running)).toMatchObject({ outcome: 'ANSWERED' });
+    await closed.promise;
+    brief.close();
+  });
+
   test('that were closed while idle, just as they are used again, do no harm', async () => {
     let onSocket = new Map<Socket, number>();
+    let requests = 0;
     const does = (socket: Socket) => {
+      requests++;
       const times = (onSocket.get(socket) ?? 0) + 1;
       onSocket.set(socket, times);
       if (times > 1) socket.resetAndDestroy();
@@ -347,11 +362,14 @@ describe('connections', () => {
     };
     const several = [fetched(does), fetched(does), fetched(does)];
     for (const { outcome } of await Promise.all(several)) expect(outcome).toBe('ANSWERED');
+    requests = 0;
     expect(await fetched(does)).toMatchObject({ outcome: 'ANSWERED', body: Buffer.from('[]') });
+    // The other two that are idle are not tried.
+    expect(requests).toBe(2);
     // A new one that is reset is not tried again.
     for (const socket of sockets) socket.destroy();
     onSocket = new Map();
-    let requests = 0;
+    requests = 0;
     const fresh = await fetched((socket) => {
       requests++;
       socket.resetAndDestroy();

@@ -38,6 +38,8 @@ export interface FetchingOptions {
   allowedOrigin?: string | undefined;
   /** No more of an answer is taken, on the wire or after decoding, in bytes. */
   greatestBytes?: number;
+  /** How long a connection is kept for the next fetch, in milliseconds: there may be as many of them as servers. */
+  idleMs?: number;
   /** How the names of public servers are looked up. */
   lookup?: LookupFunction;
 }
@@ -58,13 +60,17 @@ export class Fetching {
   readonly #allowedOrigin: string | undefined;
   readonly #greatestBytes: number;
   readonly #lookup: LookupFunction | undefined;
-  readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  readonly #agents: { 'http:': http.Agent; 'https:': https.Agent };
 
-  constructor({ allowPrivate, allowedOrigin, greatestBytes = 4 << 20, lookup = publicLookup() }: FetchingOptions) {
+  constructor(options: FetchingOptions) {
+    const { allowPrivate, allowedOrigin, greatestBytes = 4 << 20, idleMs = 5_000, lookup = publicLookup() } = options;
     this.#allowPrivate = allowPrivate;
     this.#allowedOrigin = allowedOrigin;
     this.#greatestBytes = greatestBytes;
     this.#lookup = allowPrivate ? undefined : lookup;
+    // Sockets in use are not closed by this time-out: the fetch has its own.
+    const kept = { keepAlive: true, timeout: idleMs };
+    this.#agents = { 'http:': new http.Agent(kept), 'https:': new https.Agent(kept) };
   }
 
   /**
@@ -103,8 +109,9 @@ export class Fetching {
       // What came in one packet with the fault is still to be told.
       arrival.answer?.read();
       if (arrival.answer) return end('CORRUPT', `the answer broke off after ${arrival.bytes} bytes`);
-      // A server may close an idle connection at the moment it is used again; it has not seen the request then.
-      if (sent?.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return send();
+      // A server may close an idle connection at the moment it is used again; it has not seen the request then. The
+      // new one is on a connection of its own: others may have been closed like this one, and it is not sent a third time.
+      if (sent?.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return send(false);
       end('HTTP_ERROR', whyUnanswered(error));
     };
     const take = (answer: IncomingMessage) => {
@@ -123,14 +130,14 @@ export class Fetching {
       socket.destroy();
       end('HTTP_ERROR', null);
     };
-    const send = () => {
+    const send = (mayReuse: boolean) => {
       try {
-        sent = this.#request(request).on('response', take).on('upgrade', refuse).on('error', fail).end();
+        sent = this.#request(request, mayReuse).on('response', take).on('upgrade', refuse).on('error', fail).end();
       } catch (error) {
         fail(error);
       }
     };
-    send();
+    send(true);
     return promise.finally(() => {
       isOver = true;
       clearTimeout(timer);
@@ -140,7 +147,7 @@ export class Fetching {
     });
   }
 
-  #request({ url: address, headers }: HiddenRequest): ClientRequest {
+  #request({ url: address, headers }: HiddenRequest, mayReuse: boolean): ClientRequest {
     const url = new URL(address.reveal());
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       throw new Error('the endpoint is not http:// or https://');
@@ -154,7 +161,7 @@ export class Fetching {
       value instanceof Secret ? value.reveal() : value,
     ]);
     return (url.protocol === 'https:' ? https : http).request(url, {
-      agent: this.#agents[url.protocol],
+      agent: mayReuse && this.#agents[url.protocol],
       lookup: this.#lookup,
       headers: {
         accept: 'application/json',
