@@ -15,7 +15,7 @@ export function sourceAir(given: Settings, { demo }: { demo: boolean }): Promise
   return runRole(async () => {
     if (!process.env[supervised]) await findTopic(settings, 'air.feeds');
     const api = demo ? await serveDemoApi() : undefined;
-    const worker = await startWorker(settings, log, api && new URL(api.endpoint).origin);
+    const worker = await startWorker(settings, log, { allowedOrigin: api && new URL(api.endpoint).origin });
     log.info({ worker: worker.name }, 'the worker is up');
     worker.crashed.then((error) => {
       log.error({ reason: messageOf(error) }, 'the worker has lost Kafka for good; start it again');

@@ -10,6 +10,7 @@ import type { Payload } from '../../schema/air/payload.ts';
 import type { Result } from '../../schema/air/result.ts';
 import { stationId } from '../../schema/air/station.ts';
 import { ContractError } from '../../schema/contract.ts';
+import type { Clock } from './clock.ts';
 import type { Fetching, HiddenRequest } from './fetching.ts';
 import { type Asked, outcomeOf } from './outcome.ts';
 import type { Job } from './schedule.ts';
@@ -21,6 +22,7 @@ export interface Equipment {
   responses: RawResponses;
   keys: SecretKeys;
   log: Logger;
+  clock: Clock;
 }
 
 const storeAgainMs = 1_000;
@@ -35,7 +37,7 @@ const storeAgainMs = 1_000;
 export async function run(
   job: Job,
   started: number,
-  { fetching, responses, keys, log }: Equipment,
+  { fetching, responses, keys, log, clock }: Equipment,
   fenced: AbortSignal,
   stopped: AbortSignal,
 ): Promise<Result> {
@@ -50,12 +52,12 @@ export async function run(
     request = requestOf(asked, feed.endpoint);
   } catch (error) {
     if (!(error instanceof ContractError || error instanceof UnreadableSecret)) throw error;
-    const now = Date.now();
+    const now = clock.now();
     const message = `The API was not asked: ${error.message}`;
     return { ...fetch, ...nothing, ended: now, timestamp: now, outcome: 'HTTP_ERROR', message, parser: 1 };
   }
   const fetched = await fetching.fetch(request, asked.secret, timeoutMs, fenced);
-  const ended = Date.now();
+  const ended = clock.now();
   const { outcome, point, message } = outcomeOf(fetched, asked, ended, lastTime);
   let payload: Payload | null = null;
   while (fetched.status !== null && !payload)
@@ -67,7 +69,7 @@ export async function run(
     }
   return {
     ...{ ...fetch, ended, outcome, message, payload, httpStatus: fetched.status, parser: asked.adapter.version },
-    ...{ station: point && stationId(point), time: point?.time ?? null, timestamp: Date.now() },
+    ...{ station: point && stationId(point), time: point?.time ?? null, timestamp: clock.now() },
   };
 }
 

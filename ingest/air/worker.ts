@@ -8,13 +8,13 @@ import { openKafka } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
 import { Publisher } from '../../platform/publish.ts';
 import { SecretKeys } from '../../platform/secretKeys.ts';
-import { longestTimerMs } from '../../platform/timer.ts';
 import { type FeedWork, parseFeedMessage } from '../../schema/air/feed.ts';
 import type { Result } from '../../schema/air/result.ts';
 import { unlessBroken } from '../../schema/contract.ts';
 import { tenantOf } from '../../schema/tenant.ts';
 import { Gathered } from '../gathered.ts';
 import { resultMessage, workerMessage, workMessage } from './announce.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { Fetching } from './fetching.ts';
 import { type Hold, Membership } from './membership.ts';
 import { type Equipment, run } from './run.ts';
@@ -25,6 +25,8 @@ import { RawResponses } from './store.ts';
 const mostAtOnce = 256;
 /** How long after a fault an interval is claimed again, in milliseconds. */
 const claimAgainMs = 500;
+/** Least time between two looks at what is due, in milliseconds: each goes through all feeds of the worker. */
+const lookPaceMs = 25;
 const publishAgainMs = [200, 500, 1_000, 2_000];
 
 export interface RunningWorker {
@@ -34,20 +36,29 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  /** May be asked although its address is private. */
+  allowedOrigin?: string | undefined;
+  clock?: Clock;
+}
+
 /**
  * A worker: fetches the feeds whose partitions of air.feeds it is given, until it is stopped. It claims an interval in
  * the partition before it asks the API, and does that only while nobody else can have been given the partition; so
  * whoever is given it next knows from there what has been fetched, and by whom the rest is.
- * @param allowedOrigin may be asked although its address is private
  */
-export async function startWorker(settings: Settings, log: Logger, allowedOrigin?: string): Promise<RunningWorker> {
+export async function startWorker(
+  settings: Settings,
+  log: Logger,
+  { allowedOrigin, clock = systemClock }: WorkerOptions = {},
+): Promise<RunningWorker> {
   const name = `air-${hostname().slice(0, 100)}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const kafka = openKafka(settings, name, log);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
   const allowPrivate = settings.TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS;
   const fetching = new Fetching({ allowPrivate, allowedOrigin });
   const [responses, keys] = await Promise.all([RawResponses.open(settings), SecretKeys.of(settings)]);
-  const worker = new Worker(name, publisher, { fetching, responses, keys, log });
+  const worker = new Worker(name, publisher, { fetching, responses, keys, log, clock });
   const clientPrefix = `${settings.KAFKA_PREFIX}tributary-`;
   const membership = new Membership(kafka, settings, log, {
     assigned: (partitions) => worker.schedule.assign(partitions),
@@ -90,6 +101,8 @@ class Worker {
   readonly #stopped = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #cancelWake = () => {};
 
   constructor(name: string, publisher: Publisher, equipment: Equipment) {
     this.#name = name;
@@ -100,12 +113,21 @@ class Worker {
     this.#results = new Gathered(publish('air.results'));
   }
 
-  /** Begins whatever is due, and looks again when more is. */
+  /** Something has happened: looks at what is due, soon if not at once. */
   look(): void {
-    clearTimeout(this.#timer);
+    if (this.#stopped.signal.aborted) return;
+    this.#timer ??= setTimeout(() => this.#look(), Math.max(0, this.#lookedAt + lookPaceMs - performance.now()));
+  }
+
+  /** Begins whatever is due, and looks again when more is. */
+  #look(): void {
+    this.#timer = undefined;
+    this.#lookedAt = performance.now();
+    this.#cancelWake();
     const hold = this.hold();
-    if (!hold || this.#stopped.signal.aborted) return;
-    const now = Date.now();
+    if (!hold) return;
+    const { clock } = this.#equipment;
+    const now = clock.now();
     const { jobs, nextAt } = this.schedule.look(now);
     for (const job of jobs.slice(0, mostAtOnce - this.#running.size)) {
       this.schedule.begin(job, now);
@@ -115,12 +137,12 @@ class Worker {
       });
       this.#running.add(done);
     }
-    if (nextAt < Number.POSITIVE_INFINITY)
-      this.#timer = setTimeout(() => this.look(), Math.min(longestTimerMs, nextAt - now));
+    if (nextAt < Number.POSITIVE_INFINITY) this.#cancelWake = clock.wake(nextAt, () => this.look());
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#cancelWake();
     this.#stopped.abort(new Error('the worker stops'));
     await Promise.all(this.#running);
   }
