@@ -104,8 +104,9 @@ test('a configuration that does not fit is refused with the reason, and nothing 
 
 test('stations are found by name and place, with what they measured last and at a time', async () => {
   const read = await publishPoints(world, [
-    { city: 'Graz', time: noon, aqiUs: 40 },
     { city: 'Graz', time: noon + 2 * hour, aqiUs: 60 },
+    // It comes later than the newest.
+    { city: 'Graz', time: noon, aqiUs: 40 },
     { city: 'Leoben', time: noon, aqiUs: 30, latitude: 47.38, longitude: 15.09 },
   ]);
   const reading = `time aqiUs mainUs aqiCn mainCn temperature pressure humidity windSpeed windDirection

@@ -34,7 +34,7 @@ export function toRunRow(
   };
 }
 
-/** A row of air_readings. @param parser version of the parser that has read the point */
+/** A row of air_readings, and of air_stations. @param parser version of the parser that has read the point */
 export function toReadingRow(tenant: string, point: Point, { feed, started }: FeedFetch, parser: number): object {
   const { country, state, city, latitude, longitude, time, temperature, pressure, humidity } = point;
   return {
@@ -43,10 +43,4 @@ export function toReadingRow(tenant: string, point: Point, { feed, started }: Fe
     ...{ temperature, pressure, humidity, wind_speed: point.windSpeed, wind_direction: point.windDirection },
     ...{ parser, started, feed },
   };
-}
-
-/** A row of air_stations. */
-export function toStationRow(tenant: string, point: Point, parser: number): object {
-  const { country, state, city, latitude, longitude, time } = point;
-  return { tenant, station: stationId(point), country, state, city, latitude, longitude, time, parser };
 }

@@ -16,7 +16,7 @@ import { Gathered } from '../gathered.ts';
 import { insertLive, type TableDefinition } from '../tables.ts';
 import type { Batch, View } from '../view.ts';
 import { outcomeOfBody } from './outcome.ts';
-import { toFeedRow, toReadingRow, toRunRow, toStationRow } from './rows.ts';
+import { toFeedRow, toReadingRow, toRunRow } from './rows.ts';
 import type { RawResponses } from './store.ts';
 
 export const airTables = [
@@ -127,11 +127,7 @@ async function parseAgain(tenant: string, fetch: FeedFetch & { payload: Payload 
   const asked = { adapter, query: fetch.query, secret: new Secret('') };
   const { outcome, point } = outcomeOfBody(body, asked, fetch.ended, null);
   const parser = adapter.version;
-  const rows: Rows = point
-    ? {
-        air_readings: toReadingRow(tenant, point, fetch, parser),
-        air_stations: toStationRow(tenant, point, parser),
-      }
-    : {};
+  const row = point && toReadingRow(tenant, point, fetch, parser);
+  const rows: Rows = row ? { air_readings: row, air_stations: row } : {};
   return { outcome, point, parser, rows };
 }

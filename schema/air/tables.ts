@@ -1,14 +1,9 @@
 /**
- * The points of the stations, a view of air.results and of the raw responses to which it refers. A point is identified
- * by its station and time, from whichever feed and fetch it came. Read it with FINAL.
- *
- * Of several rows of a point that of the newest parser stays, and of one parser that of the earliest fetch: an answer
- * that comes again, now with other weather, changes nothing. When fetches of two feeds began in the same millisecond,
- * the feeds decide, so that the same stays in whichever order the rows were written.
+ * A point as the tables keep it. Of several rows of one that of the newest parser stays, and of one parser that of the
+ * earliest fetch: an answer that comes again, now with other weather, changes nothing. When fetches of two feeds began in
+ * the same millisecond, the feeds decide, so that the same stays in whichever order the rows were written.
  */
-export const airReadingsTable = (name: string) => `
-CREATE TABLE IF NOT EXISTS ${name}
-(
+const point = `
     tenant         LowCardinality(String),
     station        String CODEC(ZSTD(1)),
     time           DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -33,29 +28,29 @@ CREATE TABLE IF NOT EXISTS ${name}
         bitShiftLeft(toUInt64(parser), 52)
         + bitShiftLeft(toUInt64(4398046511103 - toUnixTimestamp64Milli(started)), 10)
         + xxHash32(feed) % 1024
-        CODEC(Delta, ZSTD(1))
+        CODEC(Delta, ZSTD(1))`;
+
+/**
+ * The points of the stations, a view of air.results and of the raw responses to which it refers. A point is identified
+ * by its station and time, from whichever feed and fetch it came. Read it with FINAL.
+ */
+export const airReadingsTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
+(${point}
 )
 ENGINE = ReplacingMergeTree(precedence)
 ORDER BY (tenant, station, time)
 SETTINGS index_granularity = 1024`;
 
 /**
- * Where stations are, as their newest point says, and when that was: a view of air.results, so that stations are found
- * without reading their points. Read it with FINAL.
+ * The stations, each with its newest point, which says where it is: the same rows as air_readings, so that stations and
+ * what they measured last are found without reading their history. Read it with FINAL.
  */
 export const airStationsTable = (name: string) => `
 CREATE TABLE IF NOT EXISTS ${name}
-(
-    tenant    LowCardinality(String),
-    station   String CODEC(ZSTD(1)),
-    country   LowCardinality(String),
-    state     String CODEC(ZSTD(1)),
-    city      String CODEC(ZSTD(1)),
-    latitude  Float64 CODEC(ZSTD(1)),
-    longitude Float64 CODEC(ZSTD(1)),
-    time      DateTime64(3, 'UTC') CODEC(ZSTD(1)),
-    parser    UInt16 CODEC(ZSTD(1)),
-    recency   UInt64 MATERIALIZED bitShiftLeft(toUInt64(toUnixTimestamp64Milli(time)), 12) + parser CODEC(ZSTD(1))
+(${point},
+    recency        UInt128 MATERIALIZED bitShiftLeft(toUInt128(toUnixTimestamp64Milli(time)), 64) + precedence
+        CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(recency)
 ORDER BY (tenant, station)

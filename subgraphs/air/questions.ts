@@ -18,10 +18,6 @@ import {
 } from './types.ts';
 
 type Owned<Row> = Row & { owner: string };
-interface StationRow extends Omit<Station, 'id'> {
-  station: string;
-  distance?: number | string;
-}
 interface ReadingRow {
   station: string;
   moment: number | string;
@@ -34,6 +30,9 @@ interface ReadingRow {
   humidity: number | null;
   wind_speed: number | null;
   wind_direction: number | null;
+}
+interface StationRow extends ReadingRow, Omit<Station, 'id' | 'newest'> {
+  distance?: number | string;
 }
 interface BucketRow {
   bucket: number | string;
@@ -135,14 +134,14 @@ export class AirQuestions {
     });
   }
 
-  /** The newest reading up to a time; of all without it. */
-  async at(station: string, time: number | null): Promise<AirReading | null> {
-    const [row] = await this.#readingsAt(station, { at: Math.min(time ?? endOfTime, endOfTime) });
+  /** The newest reading up to a time. */
+  async at(station: string, time: number): Promise<AirReading | null> {
+    const [row] = await this.#readingsAt(station, { at: Math.min(time, endOfTime) });
     return row ? toReading(row) : null;
   }
 
   /** The newest reading up to a time of the station that is nearest to a place. */
-  async near({ latitude, longitude }: GeoPoint, time: number | null): Promise<AirReading | null> {
+  async near({ latitude, longitude }: GeoPoint, time: number): Promise<AirReading | null> {
     const [row] = await this.#nearest(`${latitude}/${longitude}`, {});
     return row ? this.at(row.nearest, time) : null;
   }
@@ -211,8 +210,9 @@ export class AirQuestions {
   }
 }
 
-function toStation({ station: id, city, state, country, latitude, longitude }: StationRow): Station {
-  return Object.assign(new Station(), { id, city, state, country, latitude, longitude });
+function toStation(row: StationRow): Station {
+  const { station: id, city, state, country, latitude, longitude } = row;
+  return Object.assign(new Station(), { id, city, state, country, latitude, longitude, newest: toReading(row) });
 }
 
 function toReading(row: ReadingRow): AirReading {

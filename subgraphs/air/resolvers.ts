@@ -44,7 +44,7 @@ export class StationResolver {
   @FieldResolver(() => AirReading, { nullable: true, description: 'The newest reading.' })
   latest(@Root() station: Station, @Ctx() caller: Caller) {
     endsAt(caller, null);
-    return this.questions.at(station.id, null);
+    return station.newest;
   }
 
   @FieldResolver(() => AirReading, { nullable: true, description: 'The newest reading up to the time.' })

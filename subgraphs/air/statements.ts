@@ -3,9 +3,10 @@
  * because in ClickHouse an alias also counts in WHERE.
  */
 
-const station = 'station, country, state, city, latitude, longitude';
 const reading = `station, toUnixTimestamp64Milli(time) AS moment, aqi_us, main_us, aqi_cn, main_cn, temperature, pressure,
        humidity, wind_speed, wind_direction`;
+/** A station is read with its newest reading, which stands in the same row. */
+const station = `${reading}, country, state, city, latitude, longitude`;
 const run = `run, toUnixTimestamp64Milli(started) AS begun, toUnixTimestamp64Milli(ended) AS over, outcome, message,
        filename, parser`;
 const lines = (conditions: string[]) => conditions.map((line) => `\n  AND ${line}`).join('');

@@ -11,6 +11,7 @@ export class GeoPoint {
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'Where air is measured, or computed for.' })
 export class Station {
+  newest!: AirReading;
   @Field(() => ID, { description: 'country/state/city' }) id!: string;
   @Field() city!: string;
   @Field() state!: string;
