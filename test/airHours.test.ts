@@ -72,7 +72,7 @@ const bad: Deed[] = [
 const reset: Deed = ['HTTP_ERROR', (response) => response.destroy()];
 /** They take their time, or much space, and happen once in a while only. */
 const heavy: Deed[] = [
-  ['CORRUPT', (response) => response.end(Buffer.alloc(9 << 20, ' '))],
+  ['CORRUPT', (response) => response.end(Buffer.alloc(5 << 20, ' '))],
   [
     'TIMEOUT',
     (response, text) => {

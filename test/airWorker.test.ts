@@ -236,6 +236,24 @@ test('whatever the API does, its outcome is told, what came is kept, and the ser
   expect(told + worker.output()).not.toContain('hunter2');
 });
 
+test('an API that hangs does not keep the feeds of others waiting', async () => {
+  api.behave = (_, response, asked) => {
+    if (!asked.pathname.startsWith('/hung')) response.end(JSON.stringify(api.answer(asked)));
+  };
+  const hung = Array.from({ length: 300 }, (_, at) => `Hung${at}`);
+  const endpoint = new URL('/hung/city', api.endpoint).href;
+  for (const city of hung) await startFeed(city, { endpoint, interval: 3_600_000 });
+  const worker = await startWorker();
+  const asked = () => hung.filter((city) => requestsFor(city).length > 0).length;
+  await until(() => asked() === 64);
+  await startFeed('Prompt');
+  await until(async () => (await doneOf('Prompt')).length === 3);
+  expect(asked()).toBe(64);
+  for (const city of [...hung, 'Prompt']) await stopFeed(city);
+  worker.process.kill('SIGTERM');
+  expect(await worker.exitCode).toBe(0);
+});
+
 test('feeds are started, listed and stopped on the command line', async () => {
   const feed = async (args: string[], input = ''): Promise<[code: number | null, output: string]> => {
     const run = command(['feed', ...args], environmentOf({ ...world.settings, LOG_LEVEL: 'silent' }));

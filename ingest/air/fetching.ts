@@ -63,7 +63,7 @@ export class Fetching {
   readonly #agents: { 'http:': http.Agent; 'https:': https.Agent };
 
   constructor(options: FetchingOptions) {
-    const { allowPrivate, allowedOrigin, greatestBytes = 4 << 20, idleMs = 5_000, lookup = publicLookup() } = options;
+    const { allowPrivate, allowedOrigin, greatestBytes = 1 << 20, idleMs = 5_000, lookup = publicLookup() } = options;
     this.#allowPrivate = allowPrivate;
     this.#allowedOrigin = allowedOrigin;
     this.#greatestBytes = greatestBytes;

@@ -21,8 +21,10 @@ import { type Equipment, run } from './run.ts';
 import { type Job, Schedule } from './schedule.ts';
 import { RawResponses } from './store.ts';
 
-/** Fetches under way at the same time: each may hold an answer of the greatest size. */
+/** Fetches under way at the same time: each has a connection, and may hold an answer of the greatest size, a megabyte. */
 const mostAtOnce = 256;
+/** Of those, at the same endpoint: an API that hangs must not keep all others waiting until the time-outs are over. */
+const mostAtEndpoint = 64;
 /** How long after a fault an interval is claimed again, in milliseconds. */
 const claimAgainMs = 500;
 /** Least time between two looks at what is due, in milliseconds: each goes through all feeds of the worker. */
@@ -100,6 +102,8 @@ class Worker {
   readonly #results: Gathered<Message>;
   readonly #stopped = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  /** By endpoint, how many fetches are under way. */
+  readonly #asked = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #cancelWake = () => {};
@@ -129,15 +133,24 @@ class Worker {
     const { clock } = this.#equipment;
     const now = clock.now();
     const { jobs, nextAt } = this.schedule.look(now);
-    for (const job of jobs.slice(0, mostAtOnce - this.#running.size)) {
-      this.schedule.begin(job, now);
-      const done = this.#work(job, now, hold).finally(() => {
-        this.#running.delete(done);
-        this.look();
-      });
-      this.#running.add(done);
+    for (const job of jobs) {
+      if (this.#running.size >= mostAtOnce) break;
+      if ((this.#asked.get(job.feed.endpoint) ?? 0) < mostAtEndpoint) this.#begin(job, now, hold);
     }
     if (nextAt < Number.POSITIVE_INFINITY) this.#cancelWake = clock.wake(nextAt, () => this.look());
+  }
+
+  #begin(job: Job, now: number, hold: Hold): void {
+    const { endpoint } = job.feed;
+    const count = (more: number) => this.#asked.set(endpoint, (this.#asked.get(endpoint) ?? 0) + more);
+    this.schedule.begin(job, now);
+    count(1);
+    const done = this.#work(job, now, hold).finally(() => {
+      this.#running.delete(done);
+      if (count(-1).get(endpoint) === 0) this.#asked.delete(endpoint);
+      this.look();
+    });
+    this.#running.add(done);
   }
 
   async stop(): Promise<void> {
