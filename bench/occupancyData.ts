@@ -59,7 +59,7 @@ async function build(settings: Settings, server: ClickHouseClient, size: Size, n
 }
 
 /** Waits until ClickHouse thinks that the parts are few enough. */
-async function merged(clickhouse: ClickHouseClient): Promise<void> {
+export async function merged(clickhouse: ClickHouseClient): Promise<void> {
   const merges = 'SELECT count() AS running FROM system.merges WHERE database = currentDatabase()';
   for (let quiet = 0; quiet < 3; ) {
     await delay(1_000);
