@@ -16,6 +16,8 @@ import { quantile, row } from './figures.ts';
 const answerMs = 20;
 /** Intervals that are measured. */
 const rounds = 2;
+/** Bare fetches at the same time, as many as a worker has at one endpoint. */
+export const bareAtOnce = 64;
 /** Feeds are started in so many portions a second. */
 const portions = 20;
 /** Where the API says that everybody is. */
@@ -62,8 +64,7 @@ export async function benchFeeds(
     const cpu = (after.cpu - before.cpu) / late.length;
     row(name, quantile(late, 0.5), quantile(late, 0.99), perSecond, cpu, after.memory / 2 ** 20);
   };
-  const burst = async (name: string, fetcher: Fetcher, begun: Promise<unknown>) => {
-    await begun;
+  const tellBurst = async (name: string, fetcher: Fetcher) => {
     await api.asked(feeds);
     const { peak } = await fetcher.ask<Usage>('usage');
     const seconds = (api.arrivals.at(-1)!.at - api.arrivals[0]!.at) / 1000;
@@ -97,12 +98,13 @@ export async function benchFeeds(
   row('', 'seconds', 'connections', 'peak MB');
   api.forget();
   const pool = await Fetcher.start('bare', fetches);
-  await burst('bare fetches, 64 at a time', pool, pool.ask('burst'));
+  await pool.ask('burst');
+  await tellBurst(`bare fetches, ${bareAtOnce} at a time`, pool);
   await pool.stop();
   await delay(intervalMs);
   api.forget();
   const again = await Fetcher.start('worker', fetches);
-  await burst('the worker, after a downtime', again, Promise.resolve());
+  await tellBurst('the worker, after a downtime', again);
   await again.stop();
 
   /** When Kafka took what each feed is, which is when its first interval begins. */

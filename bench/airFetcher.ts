@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { startWorker } from '../ingest/air/worker.ts';
 import { createLogger } from '../platform/log.ts';
-import { type Fetches, queryOf, type Usage } from './airFeeds.ts';
+import { bareAtOnce, type Fetches, queryOf, type Usage } from './airFeeds.ts';
 
 // A process of the benchmark of feeds: the real worker, or what anybody would write first.
-const atOnce = 64;
 const [fetches] = (await once(process, 'message')) as [Fetches];
 const stop = process.argv[2] === 'worker' ? await worker(fetches) : bare(fetches);
 process.on('message', async (message) => {
@@ -40,7 +39,7 @@ function bare({ endpoint, feeds, intervalMs }: Fetches): () => Promise<void> {
     const oneByOne = async () => {
       while (next < feeds) await fetchOnce(next++);
     };
-    await Promise.all(Array.from({ length: atOnce }, oneByOne));
+    await Promise.all(Array.from({ length: bareAtOnce }, oneByOne));
   };
   process.on('message', async (message) => {
     if (message === 'begin')
