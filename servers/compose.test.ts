@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readSettings, type SettingName, settingsSchema } from '../platform/config.ts';
 import { projectRoot } from '../platform/root.ts';
+import { s3proxy } from '../test/objectStore.ts';
 
 interface Service {
   image: string;
@@ -65,6 +66,14 @@ test('there is a role for each of gateway, ingest and the worker of air, which k
       S3_ACCESS_KEY: environment.S3PROXY_IDENTITY,
       S3_SECRET_KEY: environment.S3PROXY_CREDENTIAL,
     });
+});
+
+test('the store of raw responses is the one that it is tested against, and keeps them in its volume', () => {
+  const { image, environment, volumes } = compose.services.objects!;
+  expect(tagOf(image)).toBe(`s3proxy-${s3proxy.version}`);
+  for (const [property, value] of Object.entries(s3proxy.properties))
+    expect(environment[property.toUpperCase().replaceAll('.', '_')]).toBe(value);
+  expect(volumes).toEqual([`objects:${environment.JCLOUDS_FILESYSTEM_BASEDIR}`]);
 });
 
 describe.each(roles)('the role %s', (_, { environment }) => {

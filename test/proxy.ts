@@ -8,6 +8,8 @@ export interface Proxy extends AsyncDisposable {
   resume(): void;
   /** Ends every connection, and takes no new one until `mend`: the server seems to be down. */
   cut(): void;
+  /** Cuts when so many more bytes have been passed on, either way: in the middle of what is said. */
+  cutAfter(bytes: number): void;
   mend(): void;
   /** Called for every connection that is not taken. */
   onRefuse: (() => void) | undefined;
@@ -16,6 +18,11 @@ export interface Proxy extends AsyncDisposable {
 export async function openProxy(target: { hostname: string; port: string }): Promise<Proxy> {
   const pairs = new Set<[Socket, Socket]>();
   let isCut = false;
+  let bytesLeft = Number.POSITIVE_INFINITY;
+  const passed = ({ length }: Buffer) => {
+    bytesLeft -= length;
+    if (bytesLeft <= 0) proxy.cut();
+  };
   const end = () => {
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };
@@ -29,6 +36,7 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
     pairs.add(pair);
     for (const socket of pair)
       socket
+        .on('data', passed)
         .on('error', () => {})
         .on('close', () => {
           for (const other of pair) other.destroy();
@@ -51,7 +59,11 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
       isCut = true;
       end();
     },
+    cutAfter: (bytes) => {
+      bytesLeft = bytes;
+    },
     mend: () => {
+      bytesLeft = Number.POSITIVE_INFINITY;
       isCut = false;
     },
     [Symbol.asyncDispose]: () => {

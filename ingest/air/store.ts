@@ -26,25 +26,31 @@ export class RawResponses {
 
   /**
    * Stores a response; storing it again replaces it.
-   * @throws ContractError when a part of its name is no name, and what the store throws when it is away
+   * @throws ContractError when a part of its name is no name, and Error with the reason when the store fails
    */
   async put(tenant: string, bucket: string, feed: string, run: string, body: Buffer): Promise<Payload> {
     const filename = `${bucket}/${feed}/${run}.json`;
-    await this.#disk.put(keyOf(tenant, filename), body);
+    const key = keyOf(tenant, filename);
+    try {
+      await this.#disk.put(key, body);
+    } catch (error) {
+      throw failureOf(error);
+    }
     return { id: run, filename };
   }
 
   /**
    * A stored response; undefined when there is none.
-   * @throws ContractError when the filename is none of a payload, and what the store throws when it is away
+   * @throws ContractError when the filename is none of a payload, and Error with the reason when the store fails
    */
   async get(tenant: string, filename: string): Promise<Buffer | undefined> {
+    const key = keyOf(tenant, filename);
     try {
       // Not getBytes: it gives the whole pool of memory in which a small file was read (flydrive 2.1).
-      return await buffer(await this.#disk.getStream(keyOf(tenant, filename)));
+      return await buffer(await this.#disk.getStream(key));
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw error;
+      throw failureOf(error);
     }
   }
 }
@@ -77,7 +83,10 @@ async function openBucket(settings: Settings) {
   try {
     await client.send(new HeadBucketCommand({ Bucket: S3_BUCKET })).catch((error) => {
       if (!isMissing(error)) throw error;
-      return client.send(new CreateBucketCommand({ Bucket: S3_BUCKET }));
+      return client.send(new CreateBucketCommand({ Bucket: S3_BUCKET })).catch((refusal) => {
+        // Another process, which starts at the same time, was faster.
+        if (refusal.name !== 'BucketAlreadyOwnedByYou') throw refusal;
+      });
     });
   } catch (error) {
     // The SDK's own words for a refused key are "UnknownError".
@@ -90,13 +99,21 @@ async function openBucket(settings: Settings) {
   return new S3Driver({ client, bucket: S3_BUCKET, visibility: 'private', supportsACL: false });
 }
 
+/** What flydrive throws says which file, and only its cause says why. */
+function failureOf(error: unknown): Error {
+  const { cause = error } = error as { cause?: unknown };
+  return new Error(`The object store has failed: ${messageOf(cause)}`, { cause: error });
+}
+
 /** Whether an error, or its cause, says that there is no such thing. */
 function isMissing(error: unknown): boolean {
-  const { code, $metadata, cause } = error as {
+  const { name, code, $metadata, cause } = error as {
+    name?: string;
     code?: string;
     $metadata?: { httpStatusCode?: number };
     cause?: unknown;
   };
-  if (code === 'ENOENT' || $metadata?.httpStatusCode === 404) return true;
+  // A bucket that is gone does not say that nothing was stored.
+  if (code === 'ENOENT' || ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket')) return true;
   return cause !== undefined && isMissing(cause);
 }
