@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopDemoFeeds } from '../ingest/air/demo.ts';
 import { loadDemo } from '../ingest/demo.ts';
 import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { whyUnreachable } from '../ingest/wiki/eventStream.ts';
@@ -48,12 +49,6 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
     const running: Settings = { ...servers.settings, PORT: port, TRIBUTARY_CURSOR_KEYS: await cursorKeys(settings) };
     roles = ['ingest', 'gateway'].map((role) => new Child(roleCommand(role, running), (line) => report.say(line)));
     await startAll(roles, report, stopped);
-    // After ingest, which makes the topics that it reads.
-    const worker = new Child(roleCommand('source air', running, options.demo ? ['--demo'] : []), (line) =>
-      report.say(line),
-    );
-    roles.push(worker);
-    const working = worker.start().catch((error) => report.say(messageOf(error))); // the rest runs without it
     let edits: string | undefined;
     if (probing) {
       const source = editsOf(running, await probing, report);
@@ -61,8 +56,8 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
       const building = playBuilding(running, report, stopped);
       [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building]);
     }
-    await working;
     tell(running, edits, report, (performance.now() - started) / 1000);
+    await startWorker(running, options, roles, report, stopped);
   };
   try {
     await begin();
@@ -90,6 +85,25 @@ async function startAll(roles: Child[], report: TerminalReport, stopped: AbortSi
       report.progress(step, ++ready, roles.length);
     }),
   );
+}
+
+/** Starts the worker that fetches feeds of air quality. It comes last because nobody has to wait for it. */
+async function startWorker(
+  settings: Settings,
+  { demo }: { demo: boolean },
+  roles: Child[],
+  report: TerminalReport,
+  stopped: AbortSignal,
+): Promise<void> {
+  const worker = new Child(roleCommand('source air', settings, demo ? ['--demo'] : []), (line) => report.say(line));
+  try {
+    if (!demo) await stopDemoFeeds(settings);
+    if (stopped.aborted) return;
+    roles.push(worker);
+    await worker.start();
+  } catch (error) {
+    if (!stopped.aborted) report.say(messageOf(error)); // the rest runs without it
+  }
 }
 
 /**

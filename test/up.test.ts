@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../servers/ports.ts';
 import { client } from './client.ts';
@@ -71,6 +72,13 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
     space: { company: { name: 'Northwind Systems' } },
   });
 
+  // And the air of its city, which a worker fetches.
+  const air = '{ space(id: "lobby") { airQuality { station { city } } } feeds { id state } }';
+  const feeds = (state: string) =>
+    ['bangkok', 'bergen', 'lisbon', 'vienna'].map((city) => ({ id: `demo-${city}`, state }));
+  const nearest = { airQuality: { station: { city: 'Bergen' } } };
+  await until(async () => isDeepStrictEqual(await ask.query(air), { space: nearest, feeds: feeds('WAITING') }));
+
   const second = up();
   expect(await second.exitCode).toBe(1);
   expect(second.output()).toMatch(/Tributary already runs on .* \(process \d+\)/);
@@ -85,6 +93,7 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   expect(again.output()).not.toContain('Edits');
   expect(await ask.query(question)).toEqual(demo);
   expect(again.output()).not.toContain('Loading the demo');
+  await until(async () => isDeepStrictEqual(await ask.query(air), { space: nearest, feeds: feeds('STOPPED') }));
 
   // A role that dies comes back.
   const [gateway] = processesOf('main.js gateway', folder);
@@ -131,6 +140,67 @@ test('reads the live stream where it can be reached, and stays up when the sourc
   expect(await live.exitCode).toBe(0);
   expect(processesOf(folder)).toEqual([]);
 });
+
+test('fetches the air of a few cities, and goes on after kill -9 with a series that is whole', async () => {
+  const own = { TRIBUTARY_DATA: join(folder, 'air') };
+  const first = up(own);
+  await first.says('is up after');
+  const ask = client(`http://127.0.0.1:${environment.PORT}`);
+  const begun = new Date();
+  // What a worker has fetched, and not what was invented of the day before.
+  const fetched = async () => {
+    const page = 'runs { edges { node { id started outcome } } }';
+    const { feeds } = await ask.query<{ feeds: { id: string; runs: { edges: { node: FeedRun }[] } }[] }>(
+      `{ feeds { id ${page} } }`,
+    );
+    return feeds.map(({ id, runs }) => {
+      return { id, runs: runs.edges.map(({ node }) => node).filter((run) => !run.id.startsWith('past-')) };
+    });
+  };
+  const told = async () => {
+    const points: string[] = [];
+    const until = new Date().toISOString();
+    for await (const { airReadings } of ask.subscribe<{ airReadings: { reading: object } }>(
+      `subscription { airReadings(since: "2026-01-01T00:00:00Z", until: "${until}") { reading { time aqiUs station { id } } } }`,
+    ))
+      points.push(JSON.stringify(airReadings.reading));
+    return points;
+  };
+  await until(async () => (await fetched()).filter(({ runs }) => runs.length > 0).length === 4);
+  const [runsBefore, pointsBefore] = [await fetched(), await told()];
+  first.process.kill('SIGKILL');
+  await until(() => processesOf(folder).length === 0);
+
+  const again = up(own);
+  await again.says('is up after');
+  await until(async () => (await fetched()).every(({ runs }, at) => runs.length > runsBefore[at]!.runs.length));
+  const points = await told();
+  expect(points.slice(0, pointsBefore.length)).toEqual(pointsBefore);
+  expect(new Set(points).size).toBe(points.length);
+  for (const [at, { id, runs }] of (await fetched()).entries()) {
+    expect(runs).toEqual(expect.arrayContaining(runsBefore[at]!.runs));
+    expect(points.filter((point) => point.toLowerCase().includes(id.slice('demo-'.length)))).toHaveLength(
+      24 * 4 + runs.filter(({ outcome }) => outcome === 'STORED').length,
+    );
+  }
+  const [from, to] = [new Date(begun.getTime() - 86_400_000 + 15 * 60_000), new Date()].map((time) =>
+    time.toISOString(),
+  );
+  const { stations } = await ask.query<{ stations: { edges: { node: { series: { samples: number }[] } }[] } }>(
+    `{ stations { edges { node { series(from: "${from}", to: "${to}", every: "PT15M", fill: NULL) { samples } } } } }`,
+  );
+  for (const { node } of stations.edges)
+    for (const { samples } of node.series.slice(0, -1)) expect(samples).toBeGreaterThan(0);
+  again.process.kill('SIGTERM');
+  expect(await again.exitCode).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
+}, 300_000); // a feed is fetched once a minute
+
+interface FeedRun {
+  id: string;
+  started: string;
+  outcome: string;
+}
 
 test('stops at once while it is still starting, without a trace', async () => {
   for (const moment of ['Starting the servers: 0', 'Starting ingest and gateway: 0', 'Loading the demo']) {

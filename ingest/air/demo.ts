@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openClickHouse, Tables } from '../../platform/clickhouse.ts';
 import type { Settings } from '../../platform/config.ts';
-import type { Publisher } from '../../platform/publish.ts';
+import { openKafka } from '../../platform/kafka.ts';
+import { createLogger } from '../../platform/log.ts';
+import { Publisher } from '../../platform/publish.ts';
 import { Secret } from '../../platform/secret.ts';
 import { SecretKeys } from '../../platform/secretKeys.ts';
+import { iqair } from '../../schema/air/adapters/iqair.ts';
 import { feedKey, secretContext, toFeedChange } from '../../schema/air/feed.ts';
 import type { FeedMessage } from '../../schema/air/messages.ts';
 import type { StationName } from '../../schema/air/station.ts';
@@ -20,9 +24,9 @@ interface City extends StationName {
   mean: number;
 }
 
-/** The first is where the building of the demo stands, as far as the demo tells. */
+/** The building of the demo stands in the first. */
 const cities: City[] = [
-  { city: 'Graz', state: 'Styria', country: 'Austria', latitude: 47.0707, longitude: 15.4395, mean: 45 },
+  { city: 'Bergen', state: 'Vestland', country: 'Norway', latitude: 60.393, longitude: 5.3242, mean: 28 },
   { city: 'Vienna', state: 'Vienna', country: 'Austria', latitude: 48.2082, longitude: 16.3738, mean: 38 },
   { city: 'Lisbon', state: 'Lisbon', country: 'Portugal', latitude: 38.7223, longitude: -9.1393, mean: 24 },
   { city: 'Bangkok', state: 'Bangkok', country: 'Thailand', latitude: 13.7563, longitude: 100.5018, mean: 110 },
@@ -74,6 +78,11 @@ export async function serveDemoApi(): Promise<{ endpoint: string; stop(): Promis
   };
 }
 
+/** What the feeds of the demo are called, and what they ask the invented API for. */
+export const demoFeeds = cities.map(({ city, state, country }) => {
+  return { id: `demo-${city.toLowerCase()}`, query: { city, state, country } };
+});
+
 /**
  * Starts the feeds of the demo, or says where they are now.
  * @param endpoint of the invented API; the real one is asked where there is a key for it
@@ -81,20 +90,55 @@ export async function serveDemoApi(): Promise<{ endpoint: string; stop(): Promis
 export async function startDemoFeeds(settings: Settings, publisher: Publisher, endpoint: string): Promise<void> {
   const keys = await SecretKeys.of(settings);
   const key = settings.IQAIR_KEY;
-  const messages = cities.map(({ city, state, country }) => {
-    const id = `demo-${city.toLowerCase()}`;
-    const message: FeedMessage = {
-      type: 'Feed',
-      data: {
-        ...{ id, adapter: 'IQAIR_DAILY', query: { city, state, country }, bucket: 'results', state: 'STARTED' },
-        // Who has a free key may ask 10,000 times a month.
-        ...(key === ''
-          ? { endpoint, interval: minuteMs }
-          : { endpoint: 'https://api.airvisual.com/v2/city', interval: 30 * minuteMs }),
-        secret: key === '' ? null : keys.seal(new Secret(key), secretContext(publicTenant, id)),
-      },
+  const feeds = demoFeeds.map(({ id, query }, place): FeedFacts => {
+    if (key === '') return { ...ofDemo(id), endpoint, query, interval: minuteMs };
+    const { latitude: lat, longitude: lon } = cities[place]!;
+    return {
+      ...{ ...ofDemo(id), endpoint: iqair.endpoint, query: { lat, lon } },
+      interval: 30 * minuteMs, // who has a free key may ask 10,000 times a month
+      secret: keys.seal(new Secret(key), secretContext(publicTenant, id)),
     };
-    return { key: feedKey(publicTenant, toFeedChange(message)), value: JSON.stringify(message) };
   });
-  await publisher.publish('air.feeds', messages);
+  await say(publisher, feeds);
+}
+
+/** Stops those feeds of the demo that an earlier start has left, because nobody would answer them. */
+export async function stopDemoFeeds(settings: Settings): Promise<void> {
+  const clickhouse = openClickHouse(settings);
+  const publisher = new Publisher(openKafka(settings, 'demo', createLogger('demo', 'silent')), settings.KAFKA_PREFIX);
+  try {
+    const ids = demoFeeds.map(({ id }) => id);
+    const started = await new Tables(clickhouse).read<StartedFeed>(readStarted, { tenant: publicTenant, ids });
+    const feeds = started.map(({ id, endpoint, query, interval }): FeedFacts => {
+      return { ...ofDemo(id), endpoint, query: JSON.parse(query), interval: Number(interval), state: 'STOPPED' };
+    });
+    if (feeds.length > 0) await say(publisher, feeds);
+  } finally {
+    await publisher.close();
+    await clickhouse.close();
+  }
+}
+
+type FeedFacts = Extract<FeedMessage, { type: 'Feed' }>['data'];
+
+interface StartedFeed {
+  id: string;
+  endpoint: string;
+  query: string;
+  interval: number | string;
+}
+
+const readStarted = `
+SELECT id, endpoint, query, interval
+FROM air_feeds FINAL
+WHERE tenant = {tenant:String} AND id IN {ids:Array(String)} AND kind = 'FEED' AND state = 'STARTED'`;
+
+const ofDemo = (id: string) => ({ id, adapter: iqair.name, bucket: 'results', state: 'STARTED' }) as const;
+
+async function say(publisher: Publisher, feeds: FeedFacts[]): Promise<void> {
+  const messages = feeds.map((data): FeedMessage => ({ type: 'Feed', data }));
+  await publisher.publish(
+    'air.feeds',
+    messages.map((message) => ({ key: feedKey(publicTenant, toFeedChange(message)), value: JSON.stringify(message) })),
+  );
 }
