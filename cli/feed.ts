@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { graphql } from 'graphql';
 import type { Settings } from '../platform/config.ts';
+import { messageOf } from '../platform/errors.ts';
 import { createLogger } from '../platform/log.ts';
 import { openSubgraphs } from '../subgraphs/roster.ts';
 import { withServers } from './serverAddresses.ts';
@@ -76,7 +77,13 @@ function lineOf({ started, outcome, message, payload }: Run): string {
 /** The key of an API, out of a file: on the command line every user of the machine could read it. */
 async function secretIn(path: string | undefined): Promise<string> {
   if (path === undefined) return '';
-  return (path === '-' ? await text(process.stdin) : await readFile(path, 'utf8')).trim();
+  const reading = path === '-' ? text(process.stdin) : readFile(path, 'utf8');
+  const secret = await reading.catch((error) => {
+    throw new Error(`The key of the API cannot be read: ${messageOf(error)}. --secret-file says which file holds it.`);
+  });
+  if (secret.trim() === '')
+    throw new Error('The file of --secret-file holds no key. Leave it out where the API wants none.');
+  return secret.trim();
 }
 
 /** Asks the subgraph in this process, so that what is said and refused is what any client is told. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { viewNames } from '../ingest/ingest.ts';
 import { readSettings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -9,7 +9,7 @@ import { version } from '../platform/root.ts';
 const program = new Command('tributary')
   .description('One federated GraphQL graph over Kafka, Neo4j and ClickHouse, history and live.')
   .version(version)
-  .showHelpAfterError();
+  .showHelpAfterError('--help says what it takes.');
 
 program
   .command('up')
@@ -161,34 +161,38 @@ program
   .option('--check', 'write nothing, and fail when a file is not up to date')
   .action(async (options: { check?: boolean }) => (await import('./generate.ts')).generate(options.check ?? false));
 
+/** The greatest number that GraphQL takes for whole, and a timer for milliseconds. */
+const most = 2 ** 31 - 1;
+
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) program.error(`error: ${text} is not a whole number above 0`);
+  if (!Number.isInteger(number) || number < 1 || number > most)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
   return number;
 }
 
 function named(text: string, before: Record<string, string>): Record<string, string> {
   const end = text.indexOf('=');
-  if (end < 1) program.error('error: --query must be name=value');
+  if (end < 1) throw new InvalidArgumentError('It must be name=value.');
   return { ...before, [text.slice(0, end)]: text.slice(end + 1) };
 }
 
 function aboveZero(text: string): number {
   const number = Number(text);
-  if (!(number > 0 && Number.isFinite(number))) program.error(`error: ${text} is not a number above 0`);
+  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It must be a number above 0.');
   return number;
 }
 
 /** In seconds. A stream that says nothing for a day is dead. */
 function patience(text: string): number {
   const seconds = aboveZero(text);
-  if (seconds > 86_400) program.error(`error: ${text} seconds are more than a day (86400)`);
+  if (seconds > 86_400) throw new InvalidArgumentError('It must be a day, 86400, at the most.');
   return seconds;
 }
 
 function share(text: string): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (!(number >= 0 && number <= 1)) program.error(`error: ${text} is not a share between 0 and 1`);
+  if (!(number >= 0 && number <= 1)) throw new InvalidArgumentError('It must be a share between 0 and 1.');
   return number;
 }
 
@@ -198,7 +202,7 @@ function speed(text: string): number {
 
 function moment(text: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) program.error(`error: ${text} is not a time such as 2026-01-31T12:00:00Z`);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
   return time;
 }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { RawResponses } from '../ingest/air/store.ts';
+import type { Settings } from '../platform/config.ts';
 import { Secret } from '../platform/secret.ts';
 import { SecretKeys } from '../platform/secretKeys.ts';
 import { feedPlace, secretContext } from '../schema/air/feed.ts';
@@ -286,13 +287,53 @@ test('feeds are started, listed and stopped on the command line', async () => {
   expect(await feed([...start, '--query', 'key=hunter2'])).toEqual([1, expect.not.stringContaining('hunter2')]);
 });
 
+test('whoever starts or asks for a feed wrongly is told in a sentence, and nothing is started', async () => {
+  const start = ['start', '--adapter', 'IQAIR_DAILY', '--endpoint', 'https://api.airvisual.com/v2/nearest_city'];
+  const nobody = '127.0.0.1:1';
+  const sentence: [string, string[], Partial<Settings>?][] = [
+    ["error: required option '--adapter <name>' not specified", ['start']],
+    ['endpoint is not at a public address.', [...start, '--endpoint', 'http://127.0.0.1/v2/nearest_city']],
+    ["'--interval <ms>' argument '0' is invalid. It must be a whole number from 1 to ", [...start, '--interval', '0']],
+    ["'--interval <ms>' argument '3000000000' is invalid.", [...start, '--interval', '3000000000']],
+    ["'--query <name=value>' argument 'city' is invalid. It must be name=value.", [...start, '--query', 'city']],
+    [
+      "The key of the API cannot be read: ENOENT: no such file or directory, open '/nowhere'",
+      [...start, '--secret-file', '/nowhere'],
+    ],
+    ['The file of --secret-file holds no key. ', [...start, '--secret-file', '-']],
+    ['There is no feed nobody. `tributary feed list` lists', ['runs', 'nobody']],
+    ['Kafka did not take the messages for air.feeds. Try again later.', start, { KAFKA_BROKERS: nobody }],
+    ['The tables (ClickHouse) do not answer. Try again later.', ['list'], { CLICKHOUSE_URL: `http://${nobody}` }],
+  ];
+  const before = (await messagesOf(world, 'air.feeds')).length;
+  const told = await Promise.all(
+    sentence.map(async ([, args, overrides]) => {
+      const settings = {
+        ...world.settings,
+        TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: false,
+        LOG_LEVEL: 'silent',
+        ...overrides,
+      };
+      const run = command(['feed', ...args], environmentOf(settings as Settings));
+      run.process.stdin.end('\n');
+      return [await run.exitCode, run.output()];
+    }),
+  );
+  expect(told).toEqual(sentence.map(([words]) => [1, expect.stringContaining(words)]));
+  for (const [, output] of told) {
+    expect(String(output).trim().split('\n').length).toBeLessThanOrEqual(2);
+    expect(output).not.toMatch(/hunter2|\n {4}at /);
+  }
+  expect(await messagesOf(world, 'air.feeds')).toHaveLength(before);
+});
+
 test('the demo brings the air of a few cities, without a key and without leave to ask private addresses', async () => {
   const forbidding = { ...world.settings, TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: false };
   const worker = command(['source', 'air', '--demo'], environmentOf({ ...forbidding, LOG_LEVEL: 'info' }));
   await worker.says('the worker is up');
   const found = "SELECT DISTINCT city FROM air_readings WHERE feed LIKE 'demo-%' ORDER BY city";
   await until(async () => (await rows(found)).length === 4);
-  expect(await rows(found)).toEqual([['Bangkok'], ['Graz'], ['Lisbon'], ['Vienna']]);
+  expect(await rows(found)).toEqual([['Bangkok'], ['Bergen'], ['Lisbon'], ['Vienna']]);
   // What is not the demo's own stays forbidden.
   api.requests.length = 0;
   await startFeed('Private');

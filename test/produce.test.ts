@@ -229,8 +229,8 @@ describe('says what is wrong and ends with 1', () => {
     ['There is no PATH. Give a file, a folder, a named pipe, or - for standard input.', undefined, []],
     ['PATH begins like a JSON array but is none: ', '[{"person_id":701},', []],
     ['PATH holds no .json, .ndjson or .jsonl file.', 'FOLDER', []],
-    ['error: 0 is not a whole number above 0', '', ['--rate', '0']],
-    ['error: many is not a whole number above 0', '', ['--batch', 'many']],
+    ["'--rate <count>' argument '0' is invalid. It must be a whole number from 1", '', ['--rate', '0']],
+    ["'--batch <count>' argument 'many' is invalid. It must be a whole number from 1", '', ['--batch', 'many']],
   ])('%s', async (message, content, args) => {
     const path = join(folder, `wrong-${content?.length}`);
     if (content === 'FOLDER') await mkdir(path);

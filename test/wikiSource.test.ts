@@ -345,10 +345,10 @@ describe('says what is wrong, where and what to do, and ends with 1', () => {
     [`${tmpdir()} is a folder. Give a file of events`, ['--file', tmpdir()], {}],
     ['must be http:// or https:// and without user and password', ['--url', 'http://ada:hunter2@127.0.0.1/'], {}],
     ['ftp://127.0.0.1 must be http://', ['--url', 'ftp://127.0.0.1'], {}],
-    ['error: 2 is not a share between 0 and 1', ['--frac', '2'], {}],
-    ['error: 0 is not a number above 0', ['--speed', '0'], {}],
-    ['error: 3000000 seconds are more than a day (86400)', ['--stall', '3000000'], {}],
-    ['error: soon is not a time such as', ['--since', 'soon'], {}],
+    ["argument '2' is invalid. It must be a share between 0 and 1", ['--frac', '2'], {}],
+    ["argument '0' is invalid. It must be a number above 0", ['--speed', '0'], {}],
+    ["argument '3000000' is invalid. It must be a day, 86400, at the most", ['--stall', '3000000'], {}],
+    ["argument 'soon' is invalid. It must be a time such as", ['--since', 'soon'], {}],
   ])('%s', async (message, args, environment) => {
     const { exitCode, output } = sourceWith(environment, ...args);
     expect([await exitCode, output()]).toEqual([1, expect.stringContaining(message)]);
