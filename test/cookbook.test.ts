@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { type OperationDefinitionNode, OperationTypeNode, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { atPresent, parseCookbook, type Recipe } from '../explorer/cookbook.ts';
+import { startDemoFeeds } from '../ingest/air/demo.ts';
+import { inventPast } from '../ingest/air/past.ts';
+import { RawResponses } from '../ingest/air/store.ts';
 import { loadDemo } from '../ingest/demo.ts';
 import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { publishInvented } from '../ingest/wiki/demo.ts';
 import { projectRoot } from '../platform/root.ts';
+import { publishPoints } from './airMessages.ts';
 import { type Client, client } from './client.ts';
 import { company, publish, stint } from './messages.ts';
 import { allTaken } from './progress.ts';
@@ -33,6 +37,8 @@ beforeAll(async () => {
   await Promise.all([
     building.catchUp(new AbortController().signal),
     publishInvented(world.publisher, second - 3_700, second),
+    inventPast(await RawResponses.open(world.settings), world.publisher, now - 86_400_000, now),
+    startDemoFeeds(world.settings, world.publisher, 'http://127.0.0.1:1/v2/city'), // nobody fetches them
   ]);
   await allTaken(world);
 });
@@ -118,6 +124,44 @@ const promises: Record<string, (data: never) => void> = {
     const times = readings.edges.map(({ node }) => Date.parse(node.time));
     expect(times).toEqual(times.toSorted((a, b) => b - a));
   },
+  'What is the air like where?': ({ stations }: { stations: { totalCount: number } }) =>
+    expect(stations.totalCount).toBe(4),
+  'Which stations are nearest to a place?': ({ stations }: { stations: { edges: { node: { id: string } }[] } }) =>
+    expect(stations.edges.map(({ node }) => node.id)).toEqual(['Austria/Vienna/Vienna', 'Norway/Vestland/Bergen']),
+  'What was the air like at a time?': ({
+    station,
+  }: {
+    station: Record<'hourAgo' | 'halfDayAgo', { time: string }>;
+  }) => {
+    for (const [hours, { time }] of [
+      [1, station.hourAgo],
+      [12, station.halfDayAgo],
+    ] as const) {
+      const age = now - hours * 3_600_000 - Date.parse(time);
+      expect(age >= 0 && age <= 16 * 60_000).toBe(true);
+    }
+  },
+  'How did the air of a day go?': ({ station }: { station: { series: Record<string, number>[] } }) => {
+    expect(station.series).toHaveLength(23);
+    for (const { samples, aqiUsAvg, aqiUsMin, aqiUsMax, aqiUsMoving24h } of station.series) {
+      expect(samples).toBe(4);
+      expect(aqiUsMin! <= aqiUsAvg! && aqiUsAvg! <= aqiUsMax! && aqiUsMoving24h! > 50).toBe(true);
+    }
+  },
+  'How many people are on the terrace, and what do they breathe?': ({
+    space,
+  }: {
+    space: Record<'airQuality' | 'airHourAgo', { time: string; station: object }>;
+  }) => {
+    expect(space.airQuality.station).toEqual({ city: 'Bergen' });
+    expect(Date.parse(space.airQuality.time) - Date.parse(space.airHourAgo.time)).toBe(3_600_000);
+  },
+  'Which feeds are there, and how do they fare?': ({ feeds }: { feeds: object[] }) => {
+    expect(feeds).toHaveLength(4);
+    for (const feed of feeds) expect(feed).toMatchObject({ state: 'WAITING', lastRun: { outcome: 'STORED' } });
+  },
+  'What has a feed brought?': ({ feed }: { feed: { runs: { totalCount: number } } }) =>
+    expect(feed.runs.totalCount).toBe(96),
 };
 
 interface SpaceNow {
@@ -141,8 +185,11 @@ test.each(ofKind(OperationTypeNode.QUERY))('%s', async (title, { query, variable
   promises[title]?.(data as never);
 });
 
-/** What a mutation changes, by its title: a question, asked with its variables, and the answers before and after. */
-const effects: Record<string, { question: string; before: unknown; after: unknown }> = {
+/**
+ * What a mutation changes, by its title: a question, asked with its variables, and the answers before and after; and
+ * what the mutation answers itself, where that is not a receipt of all that was given.
+ */
+const effects: Record<string, { question: string; before: unknown; after: unknown; answer?: object }> = {
   'Publish a person and a job': {
     question: '{ person(id: 1041) { name employers { edges { node { company { id } current } } } } }',
     before: { person: null },
@@ -172,18 +219,40 @@ const effects: Record<string, { question: string; before: unknown; after: unknow
     },
     after: { space: { count: { value: 3, drift: false } } },
   },
+  'Start a feed': {
+    question: '{ feed(id: "stavanger") { state adapter } }',
+    before: { feed: null },
+    after: { feed: { state: 'WAITING', adapter: 'OPEN_METEO' } },
+    answer: {
+      success: true,
+      message: 'Started fetching from adapter OPEN_METEO.',
+      feed: { id: 'stavanger', state: 'WAITING', intervalMs: 3_600_000, timeoutMs: 60_000 },
+    },
+  },
+  'Stop a feed': {
+    question: '{ feed(id: "stavanger") { state } }',
+    before: { feed: { state: 'WAITING' } },
+    after: { feed: { state: 'STOPPED' } },
+    answer: { success: true, message: 'Stopped fetching from adapter OPEN_METEO.' },
+  },
+  'Parse again what a feed has brought': {
+    question: '{ feed(id: "demo-bergen") { runs { totalCount } lastRun { outcome } } }',
+    before: { feed: { runs: { totalCount: 96 }, lastRun: { outcome: 'STORED' } } },
+    after: { feed: { runs: { totalCount: 96 }, lastRun: { outcome: 'STORED' } } },
+    answer: { accepted: 4, position: expect.any(String) },
+  },
 };
 
 test.each(ofKind(OperationTypeNode.MUTATION))('%s', async (title, { query, variables }) => {
-  const { question, before, after } = effects[title]!;
+  const { question, before, after, answer } = effects[title]!;
   const given = question.startsWith('query') ? variables : {};
   expect(await gateway.query(question, given)).toEqual(before);
-  const [receipt] = Object.values(
-    await gateway.query<Record<string, { accepted: number; position: string }>>(query, variables),
-  );
+  const [answered] = Object.values(await gateway.query<Record<string, { position?: string }>>(query, variables));
   const list = Object.values(variables!).find(Array.isArray) as unknown[] | undefined;
-  expect(receipt!.accepted).toBe(list?.length ?? 1);
-  expect(await gateway.query(question, given, { 'Read-After': receipt!.position })).toEqual(after);
+  expect(answered).toEqual(answer ?? { accepted: list?.length ?? 1, position: expect.any(String) });
+  const { position } = answered!;
+  if (position === undefined) await allTaken(world);
+  expect(await gateway.query(question, given, position === undefined ? {} : { 'Read-After': position })).toEqual(after);
 });
 
 test.each(ofKind(OperationTypeNode.SUBSCRIPTION))('%s', async (_, { query, variables }) => {
@@ -201,11 +270,14 @@ test.each(ofKind(OperationTypeNode.SUBSCRIPTION))('%s', async (_, { query, varia
     ]);
     // Ten seconds further each time, so that the ten seconds before are over.
     await publishInvented(world.publisher, second + at * 10, second + (at + 1) * 10);
+    await publishPoints(world, [{ city: 'Graz', time: now + at * 1_000 }]);
     await Promise.race([noted, gateway.query('{ company(id: 2001) { headcount } }', {}, read)]);
   }
   const [event] = Object.values((await noted).value!) as [Record<string, unknown>];
   expect(event).toMatchObject({ cursor: expect.any(String) });
-  expect(event.company ?? event.employment ?? event.edit ?? event.activity ?? event.count).toEqual(expect.any(Object));
+  expect(event.company ?? event.employment ?? event.edit ?? event.activity ?? event.count ?? event.reading).toEqual(
+    expect.any(Object),
+  );
   await events.return!();
 });
 
@@ -216,6 +288,8 @@ function emptyParts(value: unknown, place = ''): string[] {
   return Object.entries(value).flatMap(([name, part]) => {
     if (name === 'raw') return []; // the sender's own, who may leave a part of it empty
     const where = `${place}.${name}`;
-    return part === null && /^(person|company|shortestPath)$/.test(name) ? [where] : emptyParts(part, where);
+    return part === null && /^(person|company|shortestPath|station|latest|airQuality|feed|lastRun)$/.test(name)
+      ? [where]
+      : emptyParts(part, where);
   });
 }
