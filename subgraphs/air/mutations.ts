@@ -101,9 +101,10 @@ export class AirMutationResolver {
     const said: FeedMessage = { type: 'Feed', data: facts };
     const change = checked(() => toFeedChange(said));
     if (change.kind !== 'FEED') throw new Error('a feed is no run');
-    await this.publisher.publish('air.feeds', [{ key: feedKey(publicTenant, change), value: JSON.stringify(said) }]);
     const { secret: _, state, ...feed } = change.feed;
+    // Asked before it is said, so that who is told of an error has changed nothing.
     const known = await this.questions.feed(feed.id);
+    await this.publisher.publish('air.feeds', [{ key: feedKey(publicTenant, change), value: JSON.stringify(said) }]);
     const present = known && known.state !== FeedState.STOPPED ? known.state : FeedState.WAITING;
     return Object.assign(new FeedResponse(), {
       ...{ success: true, message },
