@@ -6,8 +6,8 @@ import { unlessBroken } from '../../schema/contract.ts';
 import { publicTenant, tenantOf } from '../../schema/tenant.ts';
 import type { AppliedPosition } from '../applied.ts';
 import { streamOfItsOwn } from '../federated.ts';
+import { InBatches, type SettledEvent } from '../inBatches.ts';
 import { GraphQLCursor } from '../scalars.ts';
-import type { StreamEvent } from '../streams/seam.ts';
 import type { Streams } from '../streams/stream.ts';
 import { untilAnswered } from '../untilAnswered.ts';
 import type { AirQuestions } from './questions.ts';
@@ -23,12 +23,12 @@ interface ReadingArguments {
 
 /** The events of airReadings: results with a new point, each held back until the table has the point. */
 export function airReadingEvents(streams: Streams, applied: AppliedPosition, questions: AirQuestions) {
-  return ({ station, country, after, since, until }: ReadingArguments) => {
+  return async ({ station, country, after, since, until }: ReadingArguments) => {
     const filter = { station: station ?? null, country: country ?? null };
     // A station begins with its country, as ids spell it.
     const begin =
       filter.country === null ? '' : stationId({ country: filter.country, state: '', city: '' }).slice(0, -1);
-    return streams.subscribe<AirReading>({
+    const source = await streams.subscribe<AirReading>({
       topic: 'air.results',
       scope: { field: 'airReadings', filter, tenant: publicTenant },
       ...{ after, since, until },
@@ -38,11 +38,15 @@ export function airReadingEvents(streams: Streams, applied: AppliedPosition, que
           point && (filter.station ?? point.stationId) === point.stationId && point.stationId.startsWith(begin);
         return fits ? point : undefined;
       },
-      ready: async (point, message, ended) => {
-        await applied.includes(message, ended);
-        // Where the raw response has got lost, the point is known by its time alone.
-        return (await untilAnswered(() => questions.reading(point.stationId, point.time.getTime()), ended)) ?? point;
-      },
+    });
+    return new InBatches(source, async (events, ended) => {
+      await applied.reaches(events.at(-1)!.position, ended);
+      const stored = await untilAnswered(
+        () => Promise.all(events.map(({ value }) => questions.reading(value.stationId, value.time.getTime()))),
+        ended,
+      );
+      // Where the raw response has got lost, the point is known by its time alone.
+      return stored.map((reading, place) => reading ?? events[place]!.value);
     });
   };
 }
@@ -66,7 +70,7 @@ export class AirEventResolver {
     subscribe: streamOfItsOwn,
   })
   airReadings(
-    @Root() { value: reading, cursor, at }: StreamEvent<AirReading>,
+    @Root() { value: reading, cursor, at }: SettledEvent<AirReading>,
     @Arg('station', () => ID, { nullable: true }) _station: string | null,
     @Arg('country', () => String, { nullable: true }) _country: string | null,
     @Arg('after', () => GraphQLCursor, { nullable: true }) _after: string | null,
