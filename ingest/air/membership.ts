@@ -17,6 +17,8 @@ export interface MemberReport {
 export interface Hold {
   /** Given when another may have got the partitions without that this member knows of it. */
   readonly lapsed: AbortSignal;
+  /** Whether that has not happened, also right after the process was frozen, when the signal is still to come. */
+  isFresh(): boolean;
   /** Whether it holds without a break. While it does, nobody else can have begun anything in the partitions. */
   holds(): boolean;
 }
@@ -112,7 +114,7 @@ export class Membership {
     // The timer alone would be late in a process that was frozen.
     const isFresh = () => !lapsed.aborted && performance.now() < this.#freshUntil;
     if (!generation || !this.#isReady || !isFresh()) return undefined;
-    return { lapsed, holds: () => generation === this.#generation && isFresh() };
+    return { lapsed, isFresh, holds: () => generation === this.#generation && isFresh() };
   }
 
   /** Leaves the group, whose others are given the partitions at once. */

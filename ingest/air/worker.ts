@@ -174,6 +174,8 @@ class Worker {
       // The claim may have come after that of another, which this worker would not know of.
       if (!hold.holds()) throw new Error('the partition was given away meanwhile');
       const result = await run(job, started, this.#equipment, fenced, this.#stopped.signal);
+      // Another may have taken the interval over, and what it brings counts.
+      if (!hold.isFresh()) throw new Error('the membership has lapsed meanwhile');
       await this.#untilTold(() => this.#results.add([resultMessage(tenant, result)]));
       await this.#untilTold(() => say(done(claim, result)));
     } catch (error) {
