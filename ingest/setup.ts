@@ -5,7 +5,7 @@ import type { Settings } from '../platform/config.ts';
 import type { Graph } from '../platform/neo4j.ts';
 import { logTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
-import { topicNames } from '../schema/topics.ts';
+import { topicNames, topicOf } from '../schema/topics.ts';
 import { wikiEditsRetention } from '../schema/wiki/table.ts';
 import { airTables } from './air/sink.ts';
 import { occupancyTables } from './occupancy/sink.ts';
@@ -21,24 +21,25 @@ async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const missing = topicNames.map((name) => settings.KAFKA_PREFIX + name).filter((topic) => !existing.has(topic));
+    const missing = topicNames.filter((name) => !existing.has(settings.KAFKA_PREFIX + name));
     await admin.createTopics({
       waitForLeaders: true,
-      topics: missing.map((topic) => ({
-        topic,
-        numPartitions: settings.KAFKA_PARTITIONS,
-        replicationFactor: settings.KAFKA_REPLICATION,
-        // The broker's clock alone says when a message entered the log; a producer's clock cannot move it.
-        configEntries: [
-          { name: 'message.timestamp.type', value: 'LogAppendTime' },
-          // Producers may compress as they like; our client reads only what the broker has unpacked.
-          { name: 'compression.type', value: 'uncompressed' },
-          // A dead letter is as large as the message it holds, and its headers more.
-          // Of a feed the latest counts alone, and it counts forever.
-          ...(topic.endsWith('air.feeds') ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
-          ...(topic.endsWith('dead.letters') ? [{ name: 'max.message.bytes', value: String(4 << 20) }] : []),
-        ],
-      })),
+      topics: missing.map((name) => {
+        const { partitions = settings.KAFKA_PARTITIONS, isCompacted, largestMessage } = topicOf(name);
+        return {
+          topic: settings.KAFKA_PREFIX + name,
+          numPartitions: partitions,
+          replicationFactor: settings.KAFKA_REPLICATION,
+          configEntries: [
+            // The broker's clock alone says when a message entered the log; a producer's clock cannot move it.
+            { name: 'message.timestamp.type', value: 'LogAppendTime' },
+            // Producers may compress as they like; our client reads only what the broker has unpacked.
+            { name: 'compression.type', value: 'uncompressed' },
+            ...(isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
+            ...(largestMessage ? [{ name: 'max.message.bytes', value: String(largestMessage) }] : []),
+          ],
+        };
+      }),
     });
   } finally {
     await admin.disconnect();

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { stringify } from 'yaml';
 import { feedMessages, resultMessages } from './air/messages.ts';
+import { itemMessages, matchMessage, termMessages } from './menu/messages.ts';
 import { readingMessage, topologyMessages } from './occupancy/messages.ts';
 import { peopleMessages } from './people/messages.ts';
 import { publicTenant, tenantHeader } from './tenant.ts';
@@ -30,6 +31,9 @@ export function asyncapi(): string {
         occupancyReadings: channel('occupancy.readings', ['Reading']),
         airFeeds: channel('air.feeds', Object.keys(feedMessages)),
         airResults: channel('air.results', Object.keys(resultMessages)),
+        menuTerms: channel('menu.terms', Object.keys(termMessages)),
+        menuItems: channel('menu.items', Object.keys(itemMessages)),
+        menuMatches: channel('menu.matches', ['Match']),
         deadLetters: channel('dead.letters', ['DeadLetter']),
       },
       operations: {
@@ -63,6 +67,21 @@ export function asyncapi(): string {
           channel: { $ref: '#/channels/airResults' },
           summary: 'Workers write here; anybody reads.',
         },
+        publishTerms: {
+          action: 'receive',
+          channel: { $ref: '#/channels/menuTerms' },
+          summary: 'Anybody writes here, `tributary produce terms` among them; Tributary reads.',
+        },
+        publishItems: {
+          action: 'receive',
+          channel: { $ref: '#/channels/menuItems' },
+          summary: 'Anybody writes here, `tributary produce menu` among them; Tributary reads.',
+        },
+        readMatches: {
+          action: 'send',
+          channel: { $ref: '#/channels/menuMatches' },
+          summary: 'The workers that match write here; anybody reads.',
+        },
         readDeadLetters: {
           action: 'send',
           channel: { $ref: '#/channels/deadLetters' },
@@ -76,6 +95,9 @@ export function asyncapi(): string {
           ...described('occupancy.readings', { Reading: readingMessage }, 'TenantHeaders'),
           ...described('air.feeds', feedMessages, 'TenantHeaders'),
           ...described('air.results', resultMessages, 'TenantHeaders'),
+          ...described('menu.terms', termMessages, 'TenantHeaders'),
+          ...described('menu.items', itemMessages, 'TenantHeaders'),
+          ...described('menu.matches', { Match: matchMessage }, 'TenantHeaders'),
           ...described('wiki.edits', { RecentChange: recentChange }, 'SourceHeaders'),
           DeadLetter: {
             name: 'DeadLetter',
@@ -90,6 +112,9 @@ export function asyncapi(): string {
           ...topologyMessages,
           ...feedMessages,
           ...resultMessages,
+          ...termMessages,
+          ...itemMessages,
+          Match: matchMessage,
           Reading: readingMessage,
           RecentChange: recentChange,
           Headers: {

@@ -1,3 +1,17 @@
+interface Topic {
+  /** What the key of a message is. */
+  key: string;
+  description: string;
+  /** The view that is made of it. */
+  view: string | undefined;
+  /** Kafka keeps the latest message of each key for ever, and drops those before it. */
+  isCompacted?: true;
+  /** Else KAFKA_PARTITIONS. */
+  partitions?: number;
+  /** In bytes, else what the broker says. */
+  largestMessage?: number;
+}
+
 /** Every topic of the product. Names are without KAFKA_PREFIX. */
 export const topics = {
   'people.events': {
@@ -25,22 +39,44 @@ export const topics = {
     description:
       'Which outside APIs are fetched, how often, and what the workers do. Compacted: the latest of each key stays.',
     view: 'air',
+    isCompacted: true,
   },
   'air.results': {
     key: 'id of the feed, or of the worker',
     description: 'How feeds were fetched, with references to the raw responses in the object store.',
     view: 'air',
   },
+  'menu.terms': {
+    key: 'id of the term; for another tenant than public, the tenant and a slash before it',
+    description:
+      'Names that are looked for in menu items. Compacted: the latest of each key stays. One partition, so that an offset says which terms are known.',
+    view: 'menu',
+    isCompacted: true,
+    partitions: 1,
+  },
+  'menu.items': {
+    key: 'id of the item',
+    description: 'Lines of menus.',
+    view: 'menu',
+  },
+  'menu.matches': {
+    key: 'id of the item',
+    description: 'Terms that were found in menu items, and where.',
+    view: 'menu',
+  },
   'dead.letters': {
     key: 'name of the topic the message came from',
     description:
       'Messages that broke their contract: the original bytes, with the reason and the place in the headers.',
     view: undefined,
+    // A dead letter is as large as the message it holds, and its headers more.
+    largestMessage: 4 << 20,
   },
-} as const;
+} as const satisfies Record<string, Topic>;
 
 export type TopicName = keyof typeof topics;
 export const topicNames = Object.keys(topics) as TopicName[];
+export const topicOf = (name: TopicName): Topic => topics[name];
 
 /** Every message is also written to the log by this consumer group. */
 export const logGroup = 'tributary.log';
