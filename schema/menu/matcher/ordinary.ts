@@ -1,0 +1,184 @@
+import { Postings } from './postings.ts';
+import { hashOf } from './spelling.ts';
+
+/**
+ * Whether a word is one that menus are full of, so that it stands for itself and is no misspelling of a brand: a word of
+ * the list below with any of the usual endings, a single letter, or a number.
+ */
+export function isOrdinary(letters: Uint16Array, from: number, to: number, hash: number): boolean {
+  if (to - from === 1) return true;
+  const block = byHash.find(hash);
+  for (let index = 0; index < byHash.count(block); index++)
+    if (spells(forms[byHash.value(block, index)]!, letters, from, to)) return true;
+  for (let letter = from; letter < to; letter++) if (letters[letter]! < 0x30 || letters[letter]! > 0x39) return false;
+  return true;
+}
+
+function spells(word: string, letters: Uint16Array, from: number, to: number): boolean {
+  if (word.length !== to - from) return false;
+  for (let letter = 0; letter < word.length; letter++)
+    if (word.charCodeAt(letter) !== letters[from + letter]) return false;
+  return true;
+}
+
+/** Grill, grills, grilled; spice, spiced, spicy; berry, berries; chop, chopped. */
+function formsOf(word: string): string[] {
+  const last = word.at(-1)!;
+  const stem = last === 'e' ? word.slice(0, -1) : last === 'y' ? `${word.slice(0, -1)}i` : undefined;
+  return [
+    ...['', ...endings].map((ending) => word + ending),
+    ...(stem ? endings.map((ending) => stem + ending) : []),
+    ...endings.map((ending) => word + last + ending),
+  ];
+}
+
+const endings = ['s', 'es', 'd', 'ed', 'r', 'er', 'y', 'ly', 'ing', 'est', 'ness', 'ful', 'ish'];
+
+/** The words, in their plain letters. */
+const list = `
+a about above across add after again against age ago all almost alone along already also although always am among an and
+another any anyone anything around as ask at away back bad base be bear beat became because become been before began begin
+behind being believe below best better between beyond big bit bite blend blow board body book born borough both bottle bottom
+bought boulevard bow bowl box boy branch break bridge bright bring broad broken brother brought build burst business busy but
+button buy by call came can candle care carry case catch cattle caught center central centre century certain chain chair chance
+change charge chat check chief child children choice choose church circle citizen city civil claim class classic clean clear
+clever climb clock close cloud club coach coast coat collect color colour combine come comfort common company complete complex
+condition consider contain content continue cook corner cost could count country county couple course court cover craft create
+creation cross crowd crown cup cure current cut daily dance danger dare dark date daughter day days deal dear decade deck deep
+deliver delight depth describe desert design desire detail develop did die differ different dine dinner direct discard discover
+dish do does dog done door double down dozen draw dream dress drink drive drop dry due during dust each eagle ear early earth ease
+east easy eat edge effect effort eight either element else empty end energy enjoy enough enter entire especially estate even
+event ever every everyone everything exact example excellent except exotic expect experience explore express extra extract
+extreme eye face fact fade fair falcon fall fame family famous fancy far farm fashion fast father favorite favourite feast
+feature feel feet fellow felt few field fill final find fine finger finish fire first fish fit five flag flat flow flower
+fly follow fond food foot for force forest form fort fortune forward found four fox frame free fresh friend from front full
+fun game garden gate gather gave general generation generous gentle get ghost giant gift girl give glass go gold golden gone good
+grace grade grain gram grand grant grass great green grey gray group grow guest guide hair half hall hand hang happen happy
+harbour harbor hard hare hat have head health hear heart heat heath heavy held help her here heritage hero hidden hide high hill
+him his history hit hold hole holiday home honest honor honour hope horse host hot hotel hour house how huge human hundred hunt
+ice idea if imagine important imported in include indeed individual inspire instead intense interest into invite iron is island
+it its jack join journey joy judge jump just keep kept key kick kid kind king kitchen knew knife knight know label lack lady
+laid lake land lane large larger last late laugh layer lead leaf leave left legend length less let letter level life lift light
+like limit line link lion list little live local locate lodge long look lord lost lot love low lower luck lunch luxury made
+magic main maker make man manor many map march mark market marry marvel mascot master match matter may me meal mean measure meet
+melody member memory men menu met metal middle might mile mill million mind mine minister minute mirror miss mission mix mixture
+model modern moment monarch monk monster month mood moon more morning most mother motion mount mountain mouth move movement much
+mud museum music must my name narrow nation native natural nature near neat need neighbour never new next nice night nine no
+noble nobody noise none north nose not note nothing notice now number oak object ocean of off offer office often old on once
+one only open option or order ordinary organic origin original other ought our out outside over own owner pack page pair palace
+pale palm paper parade park part partner party pass passion past path patio patron pattern peace pearl people perfect perfume
+perhaps period person phone piano pick picture piece pier pinnacle pine pioneer pipe pirate place plain plan plant plate play
+please pleasure plenty point polish pool poor popular port portion possible post pot pound power prairie premium prepare
+present president press prestige pretty price pride prime prince princess print private prize problem produce product promise
+proper property proud prove provide pub public pull pure purple push put quality quarter queen question quick quiet quite race
+rail rain raise ran range rare rate rather reach read ready real reason recall receive recipe record red refine refresh region
+regular rely remain remember rest result return reveal rich ride right ring rise river road rock roof room root rose rough round
+route royal rule run rush sad safe said sail sailor salute same sand satisfy save saw say scene school science sea search season
+seat second secret section see seek seem select self sell send senior sense sent separate series serious serve service set settle
+seven several sextant shade shadow shake shape share sharp she sheep sheet shell shine ship shoe shop shore short shot should
+shoulder show side sight sign signature silence silk silver similar simple since sing single sister sit site six size skill skin sky
+sleep slight slip slow small smell smile smith smoke smooth snake snow so social soft soil solid some someone something son song
+soon sort soul sound source south space spark speak special specific speed spend spirit spit spot spread spring square staff stage
+stair stand standard star start state station stay steal steam steel stellar step stick still stone stop store story strange
+stream street strength stretch strike string strong structure student studio study style subject subtle succeed success such
+sudden suit summer sun sunday sure surface surprise surround sweep swing system table tail take tale talent talk tall team tell
+temple ten tend tender term terrace test texture than thank that the theatre their them then there these they thick thin thing
+think third this those though thought thousand thread three through throughout throw tie tiger till time tiny tip title to today
+together told tomorrow ton tone tonight too took tool top total touch toward tower town track trade tradition traditional trail
+train traveller traveler travel treasure treat tree trip triumph true trust truth try tune turkey turn ultimate twelve twenty twice twin twist
+two type under unique unit unite until up upon upper us use usual valley value variation variety various vary vast venture verse very
+victory view village villa vintage vision visit voice wait wake walk wall wander want war warm warn was wash watch water wave way
+we wear weather week weekend weight welcome well went were west what wheel when where whether which while whisper white who whole
+why wide wife wild will win wind windmill window wing winner winter wire wise wish with within without woman women wonder wood word
+work world worth would write wrong yard year yellow yes yesterday yet you young your youth zest zone
+
+absinthe abundant abundance accent accessible accompany acid acidity adult aftertaste aged ageing aging ale almond aloe amaretto
+amber anchovy anchor angel angelica angle anise aniseed antipasti antipasto aperitif appetite appetizer apple apricot aroma
+aromatic artichoke artisan arugula asparagus assorted aubergine authentic autumn avocado bacon bagel bagels baguette baked bake
+balance balsamic banana bar barbecue barbeque barista barley barrel barrique basil basket bass batch batter bay bean bean beef beer
+beetroot beet bellini bell benedict berry beverage bianco biscotti biscuit bitter bitters black blackberry blackcurrant blanc blanco
+blanche blend bloody blossom blonde blond blue blueberry blush bock bold bone botanical botanicals botanist bottled bouillon bouquet
+bourbon braise bramble brandy bread breakfast breast breeze breezy brew brewer brewery brewmaster brie brine brioche brisk brisket
+broccoli broth brown brownie brule brulee brunch bruschetta brussels brut bubble bubbly bubbles buck bucket buffalo buffet bull
+bun burger burgundy burrito butter buttermilk butterscotch cabbage cabernet cafe caffe caffeine cajun cake calamari calorie camomile
+camp can canape candied candy cane cannoli canteen caper cappuccino carafe caramel caraway carbonara carbonated cardamom carne
+carpaccio carrot cashew cask casserole cassis cava caviar cayenne ceiling celery cellar centilitre cereal ceviche chai chamomile
+champagne char charcoal charcuterie chardonnay chateau cheddar cheer cheese cheesecake cheesy chef chenin cherry chestnut chew chia
+chianti chicken chickpea chili chilli chill chip chipotle chive chocolate choco chop chorizo choux chowder christmas chunk chutney
+ciabatta cider cinnamon citric citron citrus citrusy clam claret clove coarse cobbler cocktail cocoa coconut cod coffee cognac coke cola
+cold coleslaw compote condiment confit conserve cookie cool cooler copper cordial coriander cork corn cosmo cosmopolitan cottage
+couscous crab cracker cranberry cream creamy creme crepe cress crisp crispy croissant croquette crostini crouton crumb crumble crunch
+crunchy crush crust crusty cuba cube cucumber cuisine cumin cupcake curacao curd curly currant curry custard cutlet cuvee daiquiri dairy
+damson dash dates decadent decaf decanter deli delicate delicatessen delicious delightful demi dense dessert dial dice diet digestif
+dill dip distil distill distiller distillery dollop donut dough doughnut draft draught dragon dressing drizzle drop duck dulce
+dumpling dunkel edamame egg eggplant elderberry elderflower elegance elegant endive enchilada english entree escargot espresso evening
+export fajita falafel farmhouse fennel ferment fermentation festive feta fettuccine fiber fibre fig fillet filet filter firm fizz fizzy
+flake flambe flame flan flatbread flavor flavour flavored flavoured flavorful fleshy flesh flight float floral flour fluffy flute foam
+foie focaccia fondant fondue fork formula fortified fowl fragrance fragrant frappe freeze freshly fried fries frittata frost frosty
+frozen fruit fruity fry fudge fuller funky fusion galette game gamay gammon garage garbage garlic garnish gazpacho gelato german gherkin
+gimlet gin ginger gingerbread glaze gnocchi goat goose gooseberry gouda goulash gourmet granita granola grape grapefruit grappa grater
+gratin gravel gravy greek grenadine grill grille grind ground grove guacamole guava gumbo haddock halal halibut halloumi ham hamburger
+handcraft handcrafted handmade harvest hash haze hazy hazelnut hearty hedgerow helles herb herbal herbaceous hibiscus hickory highball
+highland hint homemade honey honeycomb honeydew hop hoppy horchata horseradish hummus hunter iced icing imperial india indian infuse
+infusion ingredient instant intensity ipa irish italian jalapeno jam jar jasmine jelly jerk juice juicy julep juniper jumbo kale kebab
+ketchup ketel kidney kimchi kiwi kolsch korma kosher lager lamb large lasagna lasagne latte lavender leek lemon lemonade lemongrass
+lentil lettuce lime limoncello linger liqueur liquid liquor liquorice licorice litre liter loaf lobster loin loose lounge lovage luscious
+lush lychee macaroni macaron macchiato mackerel madeira malbec malt malty malted mandarin mango maple margarita margherita marinade
+marinara marinate marinated marmalade marrow marsala marshmallow martini marzipan mascarpone mash matcha mature maturation mayo
+mayonnaise meat meatball medal medium mellow melon melt meringue merlot mezcal mezze milk milky milkshake millilitre mimosa mince
+mineral minerality mint minty miso mist mocha mojito molasses mole monastery monde moscato mousse mozzarella muddle muesli muffin mule
+mulled mulberry munster muscat mushroom mussel mustard mutton nacho naked nebbiolo nectar nectarine negroni nettle noir noodle non
+nougat nugget nut nutmeg nutty oat oatmeal octopus oil oily olive omelette omelet onion orange orchard oregano oyster oz packet paella
+pair palate palette palatable pan pancake pancetta panini panna papaya paprika parfait parma parmesan parsley parsnip passionfruit pasta
+paste pastrami pastry pate patty pavlova pea peach peachy peanut pear pecan peel pellet penne pepper peppercorn peppermint peppery
+pepperoni perch perry pesto petal petit petite pheasant pickle pie pilaf pilsner pilsener pils pimento pina pineapple pinch pink pinot
+pint pistachio pita pitcher pizza pizzetta plantain platter plum plump poach polenta pomegranate popcorn poppy popsicle porcini pork
+porridge porter potato poultry pour praline prawn preserve pretzel prosciutto prosecco protein prune pudding puff pulled pulp pumpkin punch
+puree quail quartz quench quesadilla quiche quince quinoa rabbit radicchio radish ragout ragu rainbow raisin ramen ranch rasher raspberry
+ratatouille ravioli raw refreshing refreshment relish reserve reserva restaurant rhubarb rib ribeye rice ricotta riesling rim rind
+rioja ripe ripen risotto roast robust rocket rockfish roe roll rolled romaine rosado rosato rosemary rosso rouge rub rum rump russet russian
+rustic rye saffron sage sake salad salami salmon salsa salt salty sambuca sandwich sandy sangria sangiovese sardine sashimi satay sauce
+saucy sauerkraut sausage saute sauvignon savory savoury scallion scallop scampi scent schnapps scone scotch scramble seabass seafood sear
+seasonal seasoned seaweed secco sec sediment seed selection seltzer semillon semolina sesame session shallot shandy shank shared
+shaved shellfish shepherd sherbet sherry shiraz shitake shiitake shortbread shred shrimp signatures silky simmer sip sippin sirloin skewer skim skimmed
+slaw slice sling sloe slush smoked smoky smoothie snack soda sorbet souffle soup sour sourdough sous soy soya spaghetti spanish
+sparkle sparkling spelt spice spicy spiced spinach spoon spritz spritzer sprout spumante squash squeeze squid steak stew stilton stir stock
+stout straight strain straw strawberry stuffed stuffing sturdy sugar sugary sultana sundae supper supple supreme sushi sustainable swede sweet
+sweetcorn swirl syrah syrup tabasco taco tagliatelle tahini tamarind tang tangerine tangy tannin tannic tap tapas tapenade taproom taramasalata
+tarragon tart tartare tarte taste tasty tea tempranillo tempura tequila teriyaki terrine terroir thai thirst thyme tiramisu toast tobacco
+toffee tofu tomato tongue tonic topping tortellini tortilla traditionally trifle triple trout truffle tuna turmeric turnip tzatziki
+unfiltered vanilla varietal veal vegan vegetable vegetarian veggie velvet velvety venison verde vermouth vine vinegar vineyard viognier
+violet virgin viscous vodka wafer waffle walnut wasabi watercress watermelon wedge wheat whey whip whipped whiskey whisky wine winery
+wrap yeast yoghurt yogurt yolk zinfandel zucchini
+
+africa african america american argentina asia asian australia australian austria austrian bavaria bavarian belgian belgium bordeaux
+brazil brazilian britain british california canada canadian caribbean chile chilean china chinese coastal colombia cornish cornwall
+cuban czech denmark dutch england europe european florence france french germany greece hawaiian holland hungarian iberian ireland italy
+jamaica jamaican japan japanese kentucky kong korean languedoc latin lebanese london loire madrid malaysian marlborough mediterranean
+mexican mexico milan moroccan mosel napa norfolk normandy northern norway norwegian norwich oxford paris pacific peru peruvian poland
+porto portugal portuguese provence pyrenees rhone roma roman rome scandinavian scottish scotland shetland sicilian sicily singapore somerset southern
+spain sussex swedish sweden swiss switzerland tennessee texan texas tokyo turkish tuscan tuscany ukraine ulster veneto venice vienna vietnamese
+wales welsh western yorkshire zealand
+
+acqua agua ail al alla alle alsace altbier arancia arroz asado au aux aus avec bebida beurre bier biere bird birra bistecca bistro boeuf bois
+bosque brasserie burro cabra caldo calda calle camarones camino caprese carta casa caseros cerveza cervecera champignon chaud chevre
+chocolat citron clara classico clasico col colli con copa cordero corte coste cote cotes crema creme cru croque cuit dal dalla das de degli del della delle
+des di die domaine don dos doux du dulce e eau ein eine eis el en ensalada entrecote epices erdbeer et extra fermier fino flammkuchen flasche forno fraise
+frais fraiche framboise fresca fresco fresh frites fritti fritto fromage frucht fruits fumee fur gateau gazeuse gebacken gebraten gelee gemischt
+gemuse getrank glas gran grande grande gratinee grigio grillee gros grune haus hausgemacht heiss helado herbes hohe huile huitre hummer i
+il jambon jamon jour jugo jus kaffee kalb kalt kartoffel kase kuchen la lait lampone las le leche legno legumes les limon limone lo los
+macedonia madame maison manzana mare mariscos menthe mer miel mit moules naranja naturel naturale nero noisette nuestra nuss oder oeuf oignon oro ou pain
+pane para pasqua pastel patatas pavo peche peperoni per pescado pesce petit petto pierre piccante picante piccolo pimienta pimenton pescatore pollo polpo
+pomme pommes pomodoro por pour poulet queso radler reserva rind riserva rojo rosa rot roti rotwein rucola saft sahne saint salade salata
+salchicha salsiccia san santa sans sauce saumon schinken schnitzel schokolade secco seco sel siete sobre sole sorbetto sur suppe tarta tarte tavola te
+tinto tonno torta tortilla torrone tournedos tradizionale uns una und uno uva vache vecchia vegetariano verdure verre vert vin vino vinho vitello von wasser wein
+weiss weisse weissbier weizen wurst y zanahoria zitrone zucca zum zur zwiebel
+`;
+
+export const ordinaryWords = list.trim().split(/\s+/);
+const forms = [...new Set(ordinaryWords.flatMap(formsOf))];
+const byHash = new Postings();
+for (const [index, form] of forms.entries()) {
+  const letters = Uint16Array.from(form, (letter) => letter.charCodeAt(0));
+  byHash.add(hashOf(letters, 0, letters.length), index);
+}

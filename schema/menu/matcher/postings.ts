@@ -1,0 +1,118 @@
+/**
+ * Numbers filed under keys (32-bit integers), any number of them under one, each with a note (another number). What is
+ * under one key lies together in memory, which is what makes a look-up fast; a key that outgrows its block moves to one
+ * twice as large.
+ */
+export class Postings {
+  /** A hash table by linear probing: key and block, key and block. */
+  private table = new Int32Array(32);
+  private keys = 0;
+  /** Blocks: how many numbers fit, how many there are, and each with its note. Block 0 is none and empty. */
+  private pool = new Int32Array(64);
+  private end = 2;
+  /** The first block nobody uses, by the logarithm of how many numbers fit; its count leads to the next. */
+  private readonly unused = new Int32Array(32);
+
+  add(key: number, value: number, note = 0): void {
+    if (this.keys * 4 >= this.table.length) this.grow();
+    const place = this.placeOf(key);
+    let block = this.table[place + 1]!;
+    if (block === 0) {
+      this.keys++;
+      this.table[place] = key;
+      block = this.table[place + 1] = this.allocate(0);
+    } else if (this.pool[block + 1] === this.pool[block]) {
+      const count = this.pool[block]!;
+      const larger = this.allocate(32 - Math.clz32(count));
+      this.pool.copyWithin(larger + 1, block + 1, block + 2 + 2 * count);
+      this.release(block);
+      block = this.table[place + 1] = larger;
+    }
+    const count = this.pool[block + 1]!++;
+    this.pool[block + 2 + 2 * count] = value;
+    this.pool[block + 3 + 2 * count] = note;
+  }
+
+  remove(key: number, value: number): void {
+    const block = this.table[this.placeOf(key) + 1]!;
+    if (block === 0) return;
+    for (let index = this.count(block) - 1; index >= 0; index--) {
+      if (this.value(block, index) !== value) continue;
+      const last = --this.pool[block + 1]!;
+      this.pool[block + 2 + 2 * index] = this.value(block, last);
+      this.pool[block + 3 + 2 * index] = this.note(block, last);
+      return;
+    }
+  }
+
+  /** The block of a key, to be given to the three below. */
+  find(key: number): number {
+    return this.table[this.placeOf(key) + 1]!;
+  }
+
+  /** How many numbers are in a block. */
+  count(block: number): number {
+    return this.pool[block + 1]!;
+  }
+
+  value(block: number, index: number): number {
+    return this.pool[block + 2 + 2 * index]!;
+  }
+
+  note(block: number, index: number): number {
+    return this.pool[block + 3 + 2 * index]!;
+  }
+
+  /** Where the key is in the table, or where it would be. */
+  private placeOf(key: number): number {
+    const mask = this.table.length - 1;
+    let hash = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    let place = ((hash ^ (hash >>> 16)) << 1) & mask;
+    while (this.table[place + 1] !== 0 && this.table[place] !== key) place = (place + 2) & mask;
+    return place;
+  }
+
+  /** Drops the keys that nothing is under any more. */
+  private grow(): void {
+    const old = this.table;
+    this.table = new Int32Array(old.length * 2);
+    this.keys = 0;
+    for (let place = 0; place < old.length; place += 2) {
+      const block = old[place + 1]!;
+      if (block === 0) continue;
+      if (this.pool[block + 1] === 0) {
+        this.release(block);
+        continue;
+      }
+      const next = this.placeOf(old[place]!);
+      this.table[next] = old[place]!;
+      this.table[next + 1] = block;
+      this.keys++;
+    }
+  }
+
+  private allocate(logarithm: number): number {
+    const block = this.unused[logarithm]!;
+    if (block !== 0) {
+      this.unused[logarithm] = this.pool[block + 1]!;
+      this.pool[block + 1] = 0;
+      return block;
+    }
+    const start = this.end;
+    this.end += 2 + (2 << logarithm);
+    if (this.end > this.pool.length) {
+      const pool = new Int32Array(this.end * 2);
+      pool.set(this.pool);
+      this.pool = pool;
+    }
+    this.pool[start] = 1 << logarithm;
+    return start;
+  }
+
+  private release(block: number): void {
+    const logarithm = 31 - Math.clz32(this.pool[block]!);
+    this.pool[block + 1] = this.unused[logarithm]!;
+    this.unused[logarithm] = block;
+  }
+}
