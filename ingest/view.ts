@@ -3,6 +3,7 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
+import { type Member, type Running, retryDelaysMs, runMember } from './consumer.ts';
 
 /** Messages of one partition, in order. */
 export interface Batch {
@@ -30,68 +31,23 @@ export interface View {
   refuse(topic: string, partition: number, message: KafkaMessage, reason: string): Promise<void>;
 }
 
-export interface RunningView {
-  stop(): Promise<void>;
-}
-
-const retryDelaysMs = [100, 250, 500, 1_000, 2_000];
-
 /**
  * Feeds a view from Kafka. Offsets are committed only after the write, so everything is delivered at least once. A
  * store or a broker that is away is waited for; a message that the store refuses for good is singled out and handed to
  * `refuse`.
  */
-export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<RunningView> {
+export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<Running> {
   const stopped = new AbortController();
-  let consumer = await consume(view, kafka, settings, log, stopped.signal);
-  const running = (async () => {
-    // kafkajs begins again by itself after most faults; after the others it leaves that to us.
-    for (let attempt = 0; await consumer.givenUp; attempt++) {
-      await consumer.stop();
-      await delay(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)], undefined, {
-        signal: stopped.signal,
-      }).catch(() => {});
-      if (stopped.signal.aborted) return;
-      consumer = await consume(view, kafka, settings, log, stopped.signal);
-    }
-  })();
+  const { group, topics, concurrency } = view;
+  const take: Member['take'] = (payload, consumer) => feed(view, payload, consumer, settings, stopped.signal, log);
+  const member = await runMember({ group, topics, concurrency, take }, kafka, settings);
   return {
-    async stop() {
+    stop() {
       stopped.abort();
-      await running;
-      await consumer.stop();
+      return member.stop();
     },
   };
 }
-
-/** One consumer. `givenUp` resolves with true when it has ended by a fault, and with false when it is stopped. */
-async function consume(view: View, kafka: Kafka, settings: Settings, log: Logger, stopped: AbortSignal) {
-  const consumer = kafka.consumer({
-    groupId: settings.KAFKA_PREFIX + view.group,
-    sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
-    heartbeatInterval: heartbeatMs(settings),
-    maxWaitTimeInMs: 500,
-    maxBytes: 16 << 20,
-    maxBytesPerPartition: 4 << 20,
-    retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 1_000_000 },
-  });
-  const { promise: givenUp, resolve } = Promise.withResolvers<boolean>();
-  stopped.addEventListener('abort', () => resolve(false));
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) resolve(true);
-  });
-  await consumer.connect();
-  await consumer.subscribe({ topics: view.topics.map((topic) => settings.KAFKA_PREFIX + topic), fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: view.concurrency,
-    eachBatch: (payload) => feed(view, payload, consumer, settings, stopped, log),
-  });
-  return { givenUp, stop: () => consumer.disconnect() };
-}
-
-const heartbeatMs = (settings: Settings) => Math.ceil(settings.KAFKA_SESSION_TIMEOUT_MS / 5);
 
 async function feed(
   view: View,
@@ -102,26 +58,18 @@ async function feed(
   log: Logger,
 ): Promise<void> {
   const topic = batch.topic.slice(settings.KAFKA_PREFIX.length);
-  // A write may take longer than the group waits for a sign of life.
-  const beats = setInterval(() => heartbeat().catch(() => {}), heartbeatMs(settings));
-  try {
-    for (let start = 0; start < batch.messages.length; start += view.batchSize) {
-      if (!isRunning() || isStale()) return;
-      const messages = batch.messages.slice(start, start + view.batchSize);
-      await writeBatch(view, { topic, partition: batch.partition, messages }, stopped, log);
-      const { offset } = messages.at(-1)!;
-      resolveOffset(offset);
-      const next = String(Number(offset) + 1);
-      // Whoever gets the partition instead writes the same again, which changes nothing.
-      await consumer
-        .commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }])
-        .catch((error) => {
-          log.debug({ view: view.group, reason: messageOf(error) }, 'an offset was not committed');
-        });
-      await heartbeat();
-    }
-  } finally {
-    clearInterval(beats);
+  for (let start = 0; start < batch.messages.length; start += view.batchSize) {
+    if (!isRunning() || isStale()) return;
+    const messages = batch.messages.slice(start, start + view.batchSize);
+    await writeBatch(view, { topic, partition: batch.partition, messages }, stopped, log);
+    const { offset } = messages.at(-1)!;
+    resolveOffset(offset);
+    const next = String(Number(offset) + 1);
+    // Whoever gets the partition instead writes the same again, which changes nothing.
+    await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }]).catch((error) => {
+      log.debug({ view: view.group, reason: messageOf(error) }, 'an offset was not committed');
+    });
+    await heartbeat();
   }
 }
 
