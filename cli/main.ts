@@ -144,6 +144,10 @@ rebuild
   .command('occupancy')
   .description('the tables of topology and readings, likewise')
   .action(async () => (await import('./rebuild.ts')).occupancy(readSettings()));
+rebuild
+  .command('menu')
+  .description('the tables of terms, items and matches, likewise')
+  .action(async () => (await import('./rebuild.ts')).menu(readSettings()));
 
 program
   .command('config')

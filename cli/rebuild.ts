@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import { topicLog } from '../ingest/log/topicLog.ts';
+import { menuTables } from '../ingest/menu/sink.ts';
 import { occupancyTables } from '../ingest/occupancy/sink.ts';
 import { type RebuildOptions, rebuildPeople } from '../ingest/people/rebuild.ts';
 import { rebuildTables } from '../ingest/rebuild.ts';
@@ -45,6 +46,7 @@ export function people(given: Settings, options: RebuildOptions): Promise<void> 
 
 export const wiki = (given: Settings) => tables(given, wikiTables);
 export const occupancy = (given: Settings) => tables(given, occupancyTables);
+export const menu = (given: Settings) => tables(given, menuTables);
 
 function tables(given: Settings, view: TableView): Promise<void> {
   const whenStopped = 'Stopped. What was there serves on as it was; run the rebuild again.';

@@ -7,6 +7,7 @@ import { Publisher } from '../platform/publish.ts';
 import { airView } from './air/sink.ts';
 import { RawResponses } from './air/store.ts';
 import { archiveView } from './log/archive.ts';
+import { menuView } from './menu/sink.ts';
 import { occupancyView } from './occupancy/sink.ts';
 import { peopleView } from './people/sink.ts';
 import { setUp } from './setup.ts';
@@ -14,7 +15,7 @@ import { runView, type View } from './view.ts';
 import { wikiView } from './wiki/sink.ts';
 
 /** The views that ingest keeps, by the names that `--only` takes. */
-export const viewNames = ['log', 'people', 'wiki', 'occupancy', 'air'] as const;
+export const viewNames = ['log', 'people', 'wiki', 'occupancy', 'air', 'menu'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Keeps the views up to date with Kafka until it is stopped. */
@@ -34,6 +35,7 @@ export async function startIngest(
     wiki: wikiView(clickhouse, publisher),
     occupancy: occupancyView(clickhouse, publisher),
     air: airView(clickhouse, publisher, await RawResponses.open(settings)),
+    menu: menuView(clickhouse, publisher),
   };
   const running = await Promise.all(only.map((name) => runView(views[name], kafka, settings, log)));
   return {

@@ -8,6 +8,7 @@ import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames, topicOf } from '../schema/topics.ts';
 import { wikiEditsRetention } from '../schema/wiki/table.ts';
 import { airTables } from './air/sink.ts';
+import { menuTables } from './menu/sink.ts';
 import { occupancyTables } from './occupancy/sink.ts';
 import { wikiTables } from './wiki/sink.ts';
 
@@ -53,8 +54,8 @@ async function createTables(settings: Settings): Promise<void> {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
     await database.command({ query: logTable });
-    for (const { table, create } of [...occupancyTables.tables, ...wikiTables.tables, ...airTables])
-      await database.command({ query: create(table, settings) });
+    const tables = [...occupancyTables.tables, ...wikiTables.tables, ...menuTables.tables, ...airTables];
+    for (const { table, create } of tables) await database.command({ query: create(table, settings) });
     await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));
   } finally {
     await Promise.all([server.close(), database.close()]);

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { momentPattern } from '../moment.ts';
 
 // 1257 and "1257" are the same; larger numbers could not be told apart by JSON readers that keep them as doubles.
 const id = (description: string) =>
@@ -65,8 +66,10 @@ export type MatchKind = (typeof matchKinds)[number];
 export const matchMessage = Type.Object(
   {
     item: id('The item'),
+    menu: id('The menu on which it stands'),
     itemPartition: count('Partition of menu.items in which the message of the item stands'),
     itemOffset: count('Its offset'),
+    itemAt: Type.String({ pattern: momentPattern, description: 'When Kafka took it' }),
     term: id('The term'),
     termOffset: count('Offset of the message of the term in menu.terms'),
     part: Type.Enum([...matchParts], { description: 'The text of the item in which the term was found' }),
