@@ -17,7 +17,10 @@ export function viewFacts(settings: Settings, askGraph: boolean, patienceMs: num
   return Promise.all(
     viewNames.map((name) => {
       const group = settings.KAFKA_PREFIX + (name === 'log' ? logGroup : viewGroup(name));
-      const read = topicNames.filter((topic) => name === 'log' || topics[topic].view === name);
+      const read =
+        name === 'matcher'
+          ? (['menu.items'] as const)
+          : topicNames.filter((topic) => name === 'log' || topics[topic].view === name);
       const look = withAdmin(settings, (admin) => lookAtView(admin, settings, { name, group }, read, askGraph));
       return within(patienceMs + watchMs, look).catch(
         (error): ViewFacts => ({
@@ -44,7 +47,7 @@ async function lookAtView(
   admin: Admin,
   settings: Settings,
   view: Pick<ViewFacts, 'name' | 'group'>,
-  read: string[],
+  read: readonly string[],
   askGraph: boolean,
 ): Promise<ViewFacts> {
   const present = new Set(await admin.listTopics());

@@ -8,6 +8,7 @@ import { airView } from './air/sink.ts';
 import { RawResponses } from './air/store.ts';
 import { archiveView } from './log/archive.ts';
 import { menuView } from './menu/sink.ts';
+import { runMatcher } from './menu/worker.ts';
 import { occupancyView } from './occupancy/sink.ts';
 import { peopleView } from './people/sink.ts';
 import { setUp } from './setup.ts';
@@ -15,7 +16,7 @@ import { runView, type View } from './view.ts';
 import { wikiView } from './wiki/sink.ts';
 
 /** The views that ingest keeps, by the names that `--only` takes. */
-export const viewNames = ['log', 'people', 'wiki', 'occupancy', 'air', 'menu'] as const;
+export const viewNames = ['log', 'people', 'wiki', 'occupancy', 'air', 'menu', 'matcher'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Keeps the views up to date with Kafka until it is stopped. */
@@ -29,7 +30,7 @@ export async function startIngest(
   await setUp(settings, kafka, graph);
   const clickhouse = openClickHouse(settings);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
-  const views: Record<ViewName, View> = {
+  const views: Record<Exclude<ViewName, 'matcher'>, View> = {
     log: archiveView(clickhouse),
     people: peopleView(graph, publisher),
     wiki: wikiView(clickhouse, publisher),
@@ -37,7 +38,13 @@ export async function startIngest(
     air: airView(clickhouse, publisher, await RawResponses.open(settings)),
     menu: menuView(clickhouse, publisher),
   };
-  const running = await Promise.all(only.map((name) => runView(views[name], kafka, settings, log)));
+  const running = await Promise.all(
+    only.map((name) =>
+      name === 'matcher'
+        ? runMatcher(kafka, clickhouse, publisher, settings, log)
+        : runView(views[name], kafka, settings, log),
+    ),
+  );
   return {
     async stop() {
       await Promise.all(running.map((view) => view.stop()));

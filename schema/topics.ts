@@ -83,6 +83,9 @@ export const logGroup = 'tributary.log';
 /** The consumer group of a view. */
 export const viewGroup = (view: string) => `tributary.${view}`;
 
+/** The consumer group of the workers that match menu.items. It commits with each offset how far it knew menu.terms. */
+export const matcherGroup = viewGroup('matcher');
+
 /** Headers of a dead letter, beside those of the original message, which are kept. */
 export const deadLetterHeaders = {
   reason: 'dead-letter-reason',

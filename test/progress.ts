@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { logGroup, type TopicName, topicNames, topics, viewGroup } from '../schema/topics.ts';
+import { logGroup, matcherGroup, type TopicName, topicNames, topics, viewGroup } from '../schema/topics.ts';
 import type { World } from './world.ts';
 
 const everyMs = 50;
@@ -16,6 +16,25 @@ export async function allTaken({ kafka, settings }: Pick<World, 'kafka' | 'setti
       while (group && (await lag(admin, settings.KAFKA_PREFIX, group, topic)) > 0) await delay(everyMs);
     }
   await admin.disconnect();
+}
+
+/** Waits until all items are matched with all terms, and the tables have what came of it. */
+export async function allMatched(world: Pick<World, 'kafka' | 'settings'>): Promise<void> {
+  const { kafka, settings } = world;
+  const [items, terms] = [`${settings.KAFKA_PREFIX}menu.items`, `${settings.KAFKA_PREFIX}menu.terms`];
+  const admin = kafka.admin();
+  await admin.connect();
+  const isMatched = async () => {
+    const [[known], ends] = await Promise.all([admin.fetchTopicOffsets(terms), admin.fetchTopicOffsets(items)]);
+    const [done] = await admin.fetchOffsets({ groupId: settings.KAFKA_PREFIX + matcherGroup, topics: [items] });
+    return ends.every(({ partition, high }) => {
+      const place = done!.partitions.find((place) => place.partition === partition)!;
+      return Number(place.offset) >= Number(high) && Number(place.metadata) >= Number(known!.high);
+    });
+  };
+  while (!(await isMatched())) await delay(everyMs);
+  await admin.disconnect();
+  await allTaken(world);
 }
 
 async function lag(admin: Admin, prefix: string, group: string, topic: TopicName): Promise<number> {
