@@ -50,22 +50,27 @@ produce
   .action(async (path: string | undefined, options) =>
     (await import('./produce.ts')).people(readSettings(), path ?? '-', options),
   );
-produce
-  .command('occupancy [path]')
-  .description(
+for (const [name, description] of [
+  [
+    'occupancy',
     'readings of people counters out of NDJSON, or CSV with the columns timestamp, direction, dpu_id and perhaps reading_id, from a file or standard input (-)',
-  )
-  .addOption(
-    new Option('--format <name>', 'what it is (default: ndjson when the first line begins with {, else csv)').choices([
-      'csv',
-      'ndjson',
-    ]),
-  )
-  .option('--batch <count>', 'messages a request', wholeNumber, 1000)
-  .option('--rate <count>', 'messages a second at the most', wholeNumber)
-  .action(async (path: string | undefined, options) =>
-    (await import('./produce.ts')).occupancy(readSettings(), path ?? '-', options),
-  );
+  ],
+  ['menu', 'menu items, likewise, with the columns MenuId, ProductName, ProductDescription and perhaps ItemId'],
+  ['terms', 'names that are looked for in menu items, likewise, with the columns TermId and Term'],
+] as const)
+  produce
+    .command(`${name} [path]`)
+    .description(description)
+    .addOption(
+      new Option('--format <name>', 'what it is (default: ndjson when the first line begins with {, else csv)').choices(
+        ['csv', 'ndjson'],
+      ),
+    )
+    .option('--batch <count>', 'messages a request', wholeNumber, 1000)
+    .option('--rate <count>', 'messages a second at the most', wholeNumber)
+    .action(async (path: string | undefined, options) =>
+      (await import('./produce.ts'))[name](readSettings(), path ?? '-', options),
+    );
 
 const source = program.command('source').description('read what happens in the world into Kafka');
 source

@@ -1,6 +1,8 @@
-import { type ProduceReadingsOptions, produceReadings } from '../ingest/occupancy/produce.ts';
+import { produceItems, produceTerms } from '../ingest/menu/produce.ts';
+import { produceReadings } from '../ingest/occupancy/produce.ts';
 import { producePeople } from '../ingest/people/produce.ts';
 import type { ProduceOptions } from '../ingest/produce.ts';
+import type { ProduceFileOptions } from '../ingest/produceFile.ts';
 import type { Settings } from '../platform/config.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
@@ -12,15 +14,21 @@ import { TerminalReport } from './terminal.ts';
 export const people = (settings: Settings, path: string, options: ProduceOptions) =>
   produce('people.events', producePeople, settings, path, options);
 
-export const occupancy = (settings: Settings, path: string, options: ProduceReadingsOptions) =>
+export const occupancy = (settings: Settings, path: string, options: ProduceFileOptions) =>
   produce('occupancy.readings', produceReadings, settings, path, options);
+
+export const menu = (settings: Settings, path: string, options: ProduceFileOptions) =>
+  produce('menu.items', produceItems, settings, path, options);
+
+export const terms = (settings: Settings, path: string, options: ProduceFileOptions) =>
+  produce('menu.terms', produceTerms, settings, path, options);
 
 async function produce(
   topic: string,
   publish: typeof produceReadings,
   settings: Settings,
   path: string,
-  options: ProduceReadingsOptions,
+  options: ProduceFileOptions,
 ): Promise<void> {
   const report = new TerminalReport();
   const stopped = new AbortController();

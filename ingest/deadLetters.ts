@@ -1,5 +1,6 @@
 import type { KafkaMessage, Message } from 'kafkajs';
 import { isTooLarge, type Publisher } from '../platform/publish.ts';
+import { faultHeader } from '../schema/found.ts';
 import { deadLetterHeaders } from '../schema/topics.ts';
 
 /** A message that broke its contract, where it stood, and why. */
@@ -32,9 +33,9 @@ export async function sendDeadLetters(publisher: Publisher, letters: DeadLetter[
 
 function toMessage({ topic, partition, message, reason }: DeadLetter, whole = true): Message {
   const { key, value, headers, offset } = message;
-  const about = whole
-    ? reason
-    : `${reason} (its ${value?.length} bytes are too many to be sent again; the log has them)`;
+  // Whoever read it in a file knows more.
+  const fault = String(headers?.[faultHeader] ?? reason);
+  const about = whole ? fault : `${fault} (its ${value?.length} bytes are too many to be sent again; the log has them)`;
   return {
     key: topic,
     value: whole ? value : null,

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
+import { idle } from '../platform/lines.ts';
 import { isTooLong, type Publisher } from '../platform/publish.ts';
-import { ContractError } from '../schema/contract.ts';
-import { type Found, idle } from './lines.ts';
+import { type Found, messageOf } from '../schema/found.ts';
+import { type TopicName, topicOf } from '../schema/topics.ts';
 
 export interface ProduceOptions {
   /** Messages a request. */
@@ -25,7 +26,7 @@ export interface Produced {
 
 /** Where messages go, and how the key of one is found; what throws ContractError breaks the contract. */
 export interface Destination {
-  topic: string;
+  topic: TopicName;
   keyOf(text: string): string;
 }
 
@@ -55,24 +56,20 @@ export async function produce(
     produced.sent += messages.length;
     progress(produced);
   };
-  const toMessage = ({ text, where, broken }: Found): Message => {
-    try {
-      if (broken !== undefined) throw new ContractError(broken);
-      return { key: keyOf(text), value: text };
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      produced.broken++;
-      produced.firstBroken ??= `${where}: ${error.message}`;
-      return { key: null, value: text };
-    }
-  };
   for await (const item of found) {
     if (item === idle) await send();
     else if (isTooLong(item.text)) {
       produced.tooLong++;
       produced.firstTooLong ??= item.where;
     } else {
-      waiting.push(toMessage(item));
+      const { message, fault } = messageOf(item, keyOf);
+      if (fault !== undefined) {
+        produced.broken++;
+        produced.firstBroken ??= fault;
+        // Kafka takes nothing without a key there; no message that keeps the contract has this one.
+        if (topicOf(topic).isCompacted) message.key = '';
+      }
+      waiting.push(message);
       if (waiting.length >= size) await send();
     }
     if (stopped.aborted) break;

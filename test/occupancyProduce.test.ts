@@ -110,12 +110,12 @@ test('rows of a CSV become messages; what is no reading and what is no row goes 
   expect((await sent('7002')).filter((message) => message.startsWith('7002'))).toEqual(good);
   const said = (values: object) => JSON.stringify({ dpu_id: '7002', ...values });
   expect(await letters('7002')).toEqual([
-    expect.stringContaining(`7002,"${at(6)},1,, (not JSON: `),
-    expect.stringContaining(`7002,"${at(8)}",1,,"open (not JSON: `),
-    expect.stringContaining(`7002,${at(3)},1 (not JSON: `),
-    expect.stringMatching(/^{"dpu_id":"",.*,"reading_id":"7002"} \(dpu_id must NOT have fewer than 1 characters/),
-    `${said({ timestamp: at(4), note: '', direction: 'in' })} (direction must be 1 or -1, not "in")`,
-    `${said({ timestamp: at(5), note: '', direction: 0 })} (direction must be 1 or -1, not 0)`,
+    `7002,"${at(6)},1,, (${path}:9: a value goes on after its closing quote; a quote within quotes is written twice)`,
+    `7002,"${at(8)}",1,,"open (${path}:11: a quote is opened and never closed)`,
+    `7002,${at(3)},1 (${path}:6: 3 values for 5 columns)`,
+    expect.stringMatching(`^{"dpu_id":"",.*,"reading_id":"7002"} \\(${path}:10: dpu_id must NOT have fewer than 1`),
+    `${said({ timestamp: at(4), note: '', direction: 'in' })} (${path}:7: direction must be 1 or -1, not "in")`,
+    `${said({ timestamp: at(5), note: '', direction: 0 })} (${path}:8: direction must be 1 or -1, not 0)`,
   ]);
 });
 

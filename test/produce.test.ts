@@ -86,8 +86,8 @@ test('a file of lines is sent as it is, with keys; what is broken is counted, to
     letters = all.map(({ value, headers }) => `${value} (${headers['dead-letter-reason']})`);
   }
   expect(letters.sort()).toEqual([
-    expect.stringMatching(/^File, not JSON \(not JSON: /),
-    `{"type":"Person","data":{"name":"File without id"}} (data must have required property 'person_id')`,
+    expect.stringContaining(`File, not JSON (${path}:6: not JSON: `),
+    `{"type":"Person","data":{"name":"File without id"}} (${path}:5: data must have required property 'person_id')`,
   ]);
 });
 

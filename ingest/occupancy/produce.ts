@@ -1,84 +1,40 @@
-import { createReadStream } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import type { Row } from '../../platform/csv.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { parseJson } from '../../schema/contract.ts';
+import type { Found } from '../../schema/found.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
-import { rows } from '../csv.ts';
-import { type Found, idle, isBlank, type Line, numberedLines, trimmed } from '../lines.ts';
-import { type Destination, type Produced, type ProduceOptions, produce } from '../produce.ts';
+import type { Produced } from '../produce.ts';
+import { type FileDestination, type ProduceFileOptions, produceFile } from '../produceFile.ts';
 
-const destination: Destination = {
+const destination: FileDestination = {
   topic: 'occupancy.readings',
   keyOf: (text) => toReading(parseJson(text), Date.now()).dpu,
+  columns: ['timestamp', 'direction', 'dpu_id'],
+  ofRow: foundReading,
 };
-
-export interface ProduceReadingsOptions extends ProduceOptions {
-  /** When missing, the first line tells. */
-  format?: 'csv' | 'ndjson';
-}
 
 /**
  * Publishes readings on occupancy.readings.
  * @param path a file of NDJSON or CSV, or `-` for standard input
  */
-export async function produceReadings(
+export function produceReadings(
   path: string,
-  options: ProduceReadingsOptions,
+  options: ProduceFileOptions,
   publisher: Publisher,
   stopped: AbortSignal,
   progress: (produced: Produced) => void,
 ): Promise<Produced> {
-  if (path !== '-' && !(await isReadable(path)))
-    throw new Error(`${path} is no file that can be read. Give a file, or - for standard input.`);
-  const [input, name] =
-    path === '-' ? [process.stdin, 'standard input'] : [createReadStream(path, { highWaterMark: 1 << 20 }), path];
-  const found = readings(numberedLines(input, stopped), name, options.format);
-  return produce(found, destination, options, publisher, stopped, progress);
-}
-
-async function isReadable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.R_OK);
-    return !(await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-async function* readings(
-  lines: AsyncGenerator<Line | typeof idle>,
-  path: string,
-  format: ProduceReadingsOptions['format'],
-): AsyncGenerator<Found | typeof idle> {
-  for (;;) {
-    const { value: first, done } = await lines.next();
-    if (done) return;
-    if (first === idle || isBlank(first)) continue;
-    const isCsv = format ? format === 'csv' : !first.text.trim().startsWith('{');
-    return yield* (isCsv ? readingsOfRows : trimmed)(beginningWith(first, lines), path);
-  }
-}
-
-async function* beginningWith(first: Line, others: AsyncIterable<Line | typeof idle>) {
-  yield first;
-  yield* others;
+  return produceFile(path, destination, options, publisher, stopped, progress);
 }
 
 /** A row is a message with the same names; what is wrong with it is left for the contract to say. */
-async function* readingsOfRows(
-  lines: AsyncIterable<Line | typeof idle>,
-  path: string,
-): AsyncGenerator<Found | typeof idle> {
-  for await (const row of rows(lines, path, ['timestamp', 'direction', 'dpu_id'])) {
-    if (row === idle || 'broken' in row) yield row;
-    else {
-      const { direction, reading_id, ...values } = row.values;
-      const text = JSON.stringify({
-        ...values,
-        direction: /^-?\d+$/.test(direction!) ? Number(direction) : direction,
-        ...(reading_id ? { reading_id } : {}),
-      });
-      yield { text, where: row.where };
-    }
-  }
+function foundReading(row: Row): Found {
+  if ('broken' in row) return row;
+  const { direction, reading_id, ...values } = row.values;
+  const text = JSON.stringify({
+    ...values,
+    direction: /^-?\d+$/.test(direction!) ? Number(direction) : direction,
+    ...(reading_id ? { reading_id } : {}),
+  });
+  return { text, where: row.where };
 }

@@ -2,11 +2,12 @@ import { constants, createReadStream, openSync } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { idle, lines } from '../../platform/lines.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { parseJson } from '../../schema/contract.ts';
+import type { Found } from '../../schema/found.ts';
 import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import type { PeopleMessageType } from '../../schema/people/messages.ts';
-import { type Found, idle, lines } from '../lines.ts';
 import { type Destination, type Produced, type ProduceOptions, produce } from '../produce.ts';
 
 const destination: Destination = {

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
+import { idle, lines } from '../../platform/lines.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { longestTimerMs } from '../../platform/timer.ts';
-import { idle, lines } from '../lines.ts';
 import { isSampled, outlineOf } from './outline.ts';
 
 export interface ReplayOptions {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ContractError, contractByType, parseJson } from '../contract.ts';
 import { type ItemMessage, itemMessages } from './messages.ts';
 
@@ -39,8 +39,8 @@ export function toItemChange(message: unknown): ItemChange {
  * It begins with the menu, so that what is asked for together is kept together.
  */
 export function derivedItemId(menu: string, name: string, description: string | null): string {
-  const hash = createHash('sha256').update(JSON.stringify([menu, name, description]));
-  return `${menu.slice(0, 150)}/${hash.digest('hex').slice(0, 16)}`;
+  const digest = hash('sha256', JSON.stringify([menu, name, description]), 'hex');
+  return `${menu.slice(0, 150)}/${digest.slice(0, 16)}`;
 }
 
 /** An id as texts compare; half of a surrogate pair is no character: stores take none, and UTF-8 has none. */

@@ -1,6 +1,7 @@
 import { ContractError, contractByType, parseJson, quote } from '../contract.ts';
 import { publicTenant } from '../tenant.ts';
 import { idOf, textOf } from './item.ts';
+import { termOf } from './matcher/rule.ts';
 import { type TermMessage, termMessages } from './messages.ts';
 
 /** A name that is looked for. */
@@ -32,7 +33,18 @@ export function parseTermMessage(key: string | null, value: string | null, tenan
 export function toTermChange(message: unknown): TermChange {
   const { type, data } = check(message);
   const id = idOf(data.id);
-  return { id, saved: type === 'Term' ? { id, text: textOf('text', data.text) } : null };
+  return { id, saved: type === 'Term' ? { id, text: findable(id, textOf('text', data.text)) } : null };
+}
+
+/** The text, unless a character in it stands for so many letters that all are more than a matcher takes. */
+function findable(id: string, text: string): string {
+  try {
+    termOf(id, text);
+    return text;
+  } catch (error) {
+    if (error instanceof RangeError) throw new ContractError(error.message);
+    throw error;
+  }
 }
 
 /** The key of a message of menu.terms. */

@@ -1,4 +1,4 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 /** A line without its end, and otherwise as it is. */
@@ -8,12 +8,10 @@ export interface Line {
   number: number;
 }
 
-/** A message as it was found, and where. */
+/** A text, and where it was found. */
 export interface Found {
   text: string;
   where: string;
-  /** Why it is no message, where whoever found it knows. */
-  broken?: string;
 }
 
 /** Nothing more to read at the moment: what is gathered should go out. */
@@ -48,23 +46,27 @@ export function isBlank({ text }: Line): boolean {
   return text.trim() === '';
 }
 
+/** Characters that are kept of a line. More than Kafka takes, so that one that was cut off is too long in any case. */
+const longest = 2 << 20;
+
 /**
  * The lines of a text, and after each piece of it that arrived, a sign that the next one may take long. A line that
  * `stopped` cuts short is left out, because it may look whole and say something else.
  * @param isWhole whether a line that has not ended is not to be waited for
  */
 export async function* numberedLines(
-  input: Readable,
-  stopped: AbortSignal,
+  input: AsyncIterable<Buffer>,
+  stopped?: AbortSignal,
   isWhole?: (text: string) => boolean,
 ): AsyncGenerator<Line | typeof idle> {
   const decoder = new StringDecoder();
   let number = 1;
   let rest = '';
   try {
-    for await (const chunk of addAbortSignal(stopped, input)) {
+    if (stopped && input instanceof Readable) addAbortSignal(stopped, input);
+    for await (const chunk of input) {
       const complete = (rest + decoder.write(chunk)).split('\n');
-      rest = complete.pop()!;
+      rest = complete.pop()!.slice(0, longest);
       for (const text of complete) yield { text, number: number++ };
       if (isWhole?.(rest)) {
         yield { text: rest, number };
@@ -73,7 +75,7 @@ export async function* numberedLines(
       yield idle;
     }
   } catch (error) {
-    if (stopped.aborted) return;
+    if (stopped?.aborted) return;
     throw error;
   }
   yield { text: rest + decoder.end(), number };

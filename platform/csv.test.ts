@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Row, rows } from './csv.ts';
+import { anyRecordOf, type Row, recordOf, rows } from './csv.ts';
 import { idle, numberedLines } from './lines.ts';
 
 const never = new AbortController().signal;
@@ -65,6 +65,11 @@ test.each<[what: string, text: string, found: Row[]]>([
   expect(await read(text)).toEqual(found);
 });
 
+test('a row that is no UTF-8 is broken by itself', async () => {
+  const found = await read([Buffer.from('a,b\nCaf'), Buffer.from([0xe9]), Buffer.from(',1\nCafé,2')]);
+  expect(found).toEqual([broken(2, 'Caf\uFFFD,1', 'it holds bytes that are no UTF-8'), row(3, 'Café', '2')]);
+});
+
 test('an open quote is given up after 64 KiB, so that it holds up neither memory nor rows', async () => {
   const after = Array.from({ length: 20_000 }, (_, at) => `${at},x`);
   const input = new PassThrough();
@@ -115,5 +120,19 @@ test('whatever values there are come out as they were written, wherever the byte
       expect(found).toEqual(values.filter(([a, b]) => a !== '' || b !== ''));
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a record is read as csv-parse reads it, which the faster way is measured by', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'é', '"', '""', ',', ' ', '\t', '\r', '\f', '\v', '\u00a0', '\ufeff'),
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(text, (text) => {
+      fc.pre(text.trim() !== ''); // blank lines hold no record
+      expect(recordOf(text)).toEqual(anyRecordOf(text));
+    }),
+    { numRuns: 20_000, examples: [['" a ",b'], ['a, ""'], ['a,"b"" ,c'], ['\v"a"']] },
   );
 });

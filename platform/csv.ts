@@ -2,16 +2,20 @@ import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { idle, isBlank, type Line } from './lines.ts';
 
-/** A row, by the names of its columns; or a line that no row can be made of, and why. */
+/** A text is no CSV, or one of something else. The message says what is missing. */
+export class NotThisCsv extends Error {
+  override readonly name = 'NotThisCsv';
+}
+
+/** A row, by the names of its columns in lower case; or a line that no row can be made of, and why. */
 export type Row = { where: string } & ({ values: Record<string, string> } | { text: string; broken: string });
 
 /**
- * The rows of a CSV (RFC 4180), whose first line names the columns: in any order, and in any case, which becomes lower
- * case. White space around values does not count, unless they are quoted.
+ * The rows of a CSV (RFC 4180), whose first line names the columns, in any order and case. White space around values does not count, unless they are quoted.
  *
  * A line that no row can be made of is broken by itself, and reading goes on with the next one: a quote that nobody has
  * closed costs its own line, and not all that follow.
- * @throws Error before the first row, when it has no column of a name that is needed
+ * @throws NotThisCsv before the first row, when it has no column of a name that is needed
  */
 export async function* rows(
   lines: AsyncIterable<Line | typeof idle>,
@@ -30,13 +34,14 @@ export async function* rows(
 function columnsOf({ text, number }: Line, path: string, needed: string[]): string[] {
   const read = recordOf(text.trim());
   const columns = Array.isArray(read) ? read.map((name) => name.toLowerCase()) : [];
-  const missing = needed.filter((name) => !columns.includes(name));
+  const missing = needed.filter((name) => !columns.includes(name.toLowerCase()));
   if (missing.length > 0)
-    throw new Error(
+    throw new NotThisCsv(
       `${path}:${number} does not name the ${missing.length > 1 ? 'columns' : 'column'} ${missing.join(', ')}. A CSV begins with the names of its columns, separated by commas; JSON lines begin with {.`,
     );
   const twice = columns.find((name, at) => name !== '' && columns.indexOf(name) !== at);
-  if (twice !== undefined) throw new Error(`${path}:${number} names the column ${twice} twice. Rename or remove one.`);
+  if (twice !== undefined)
+    throw new NotThisCsv(`${path}:${number} names the column ${twice} twice. Rename or remove one.`);
   return columns;
 }
 
@@ -89,7 +94,9 @@ class RowReader {
     // Only a quote can close one.
     if (this.#open.length > 1 && !text.includes('"')) return notClosed;
     const read = recordOf(this.#open.map((line) => line.text).join('\n'));
-    if (typeof read === 'string' || read.length === this.columns.length) return read;
+    if (typeof read === 'string') return read;
+    if (read.some((value) => value.includes('\uFFFD'))) return 'it holds bytes that are no UTF-8';
+    if (read.length === this.columns.length) return read;
     return `${read.length} ${read.length === 1 ? 'value' : 'values'} for ${this.columns.length} columns`;
   }
 
@@ -123,8 +130,29 @@ const wrongQuotes: Record<string, string> = {
   INVALID_OPENING_QUOTE: 'a quote stands within a value that does not begin with one',
 };
 
+/** A value, quoted or bare, and what ends it. */
+const value = /\s*(?:"([^"]*(?:""[^"]*)*)"[ \t\r\n\f\v]*|([^",\n]*))(,|$)/y;
+
 /** The values of a record, or what is wrong with it. */
-function recordOf(text: string): string[] | string {
+export function recordOf(text: string): string[] | string {
+  return soundRecordOf(text) ?? anyRecordOf(text);
+}
+
+/** What csv-parse reads, and many times as fast, because it takes long to begin; undefined where something is wrong. */
+function soundRecordOf(text: string): string[] | undefined {
+  const values: string[] = [];
+  value.lastIndex = 0;
+  for (let end = ','; end === ','; ) {
+    const found = value.exec(text);
+    if (!found) return undefined;
+    const [, quoted, bare] = found;
+    values.push(quoted?.replaceAll('""', '"') ?? bare!.trim());
+    end = found[3]!;
+  }
+  return values;
+}
+
+export function anyRecordOf(text: string): string[] | string {
   try {
     const [values = []] = parse(text, { trim: true, relax_column_count: true, record_delimiter: '\n' });
     return values;
