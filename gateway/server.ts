@@ -38,7 +38,8 @@ export async function serveGateway(
   refuseOpenHost(settings);
   const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trustNetwork } = settings;
   const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, setHeaders: cacheForever });
-  const http = createServer((request, response) => {
+  // A body of any size may take any time; only the headers must come soon.
+  const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) => {
     const refusal = foreignRequest(request, trustNetwork);
     if (refusal) answerText(response, 403, refusal);
     else if (isGraphQL(request)) gateway(request, response);

@@ -2,19 +2,24 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MIMEType } from 'node:util';
 import type { GraphQLError } from 'graphql';
-import { TributaryError } from '../platform/errors.ts';
+import { messageOf, TributaryError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Subgraph } from '../subgraphs/subgraph.ts';
+import type { SentBody, Subgraph } from '../subgraphs/subgraph.ts';
 import { maskError } from './errors.ts';
 
 /** Answers a request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What may be sent at once. A backlog that is larger comes in parts. */
+type Format = SentBody['format'];
+
+/** What may be sent at once where a body is taken as a whole. A backlog that is larger comes in parts. */
 const largestBody = 16 << 20;
 
 /** About so many readings have that size. More lines would be shorter than any reading, and each has its price. */
 const mostLines = 250_000;
+
+/** How long who sends a body of any size may pause, in milliseconds. */
+const patienceMs = 120_000;
 
 interface Refusal {
   status: number;
@@ -22,45 +27,81 @@ interface Refusal {
   headers?: Record<string, string>;
 }
 
-/** What takes plain POST requests of NDJSON, by path, for those who speak no GraphQL. */
+/** What takes plain POST requests, by path, for those who speak no GraphQL. */
 export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Handler> {
-  const mask = maskError(log);
-  return Object.fromEntries(
-    subgraphs
-      .flatMap(({ uploads = {} }) => Object.entries(uploads))
-      .map(([path, take]) => [
-        path,
-        async (request: IncomingMessage, response: ServerResponse) => {
-          try {
-            const lines = refusalOf(request) ?? (await linesOf(request));
-            if (Array.isArray(lines)) return answer(response, 200, await take(lines));
-            const { status, message, headers } = lines;
-            answer(response, status, { errors: [{ message }] }, headers);
-          } catch (error) {
-            if (!request.complete) return; // who has sent it has gone away
-            const { message, extensions } = mask(error) as GraphQLError;
-            answer(response, statusOf(error), { errors: [{ message, extensions }] });
-          }
-        },
-      ]),
-  );
+  const ofLines = subgraphs.flatMap(({ uploads = {} }) => Object.entries(uploads));
+  const ofStreams = subgraphs.flatMap(({ streams = {} }) => Object.entries(streams));
+  return Object.fromEntries([
+    ...ofLines.map(([path, take]) => [
+      path,
+      handler(log, ['ndjson'], async (request) => {
+        const lines = await linesOf(request);
+        return Array.isArray(lines) ? take(lines) : { refusal: lines };
+      }),
+    ]),
+    ...ofStreams.map(([path, take]) => [
+      path,
+      handler(log, ['csv', 'ndjson'], (request, format) => {
+        request.setTimeout(patienceMs, () => request.destroy());
+        return take({ format, pieces: piecesOf(request) }).finally(() => request.setTimeout(0));
+      }),
+    ]),
+  ]);
 }
 
-function refusalOf({ method, headers }: IncomingMessage): Refusal | undefined {
+function handler(
+  log: Logger,
+  formats: Format[],
+  take: (request: IncomingMessage, format: Format) => Promise<object>,
+): Handler {
+  const mask = maskError(log);
+  return async (request, response) => {
+    const refuse = ({ status, message, headers }: Refusal) =>
+      answer(response, status, { errors: [{ message }] }, headers);
+    try {
+      const format = formatOf(request, formats);
+      if (typeof format !== 'string') return refuse(format);
+      const result = await take(request, format);
+      if ('refusal' in result) return refuse(result.refusal as Refusal);
+      answer(response, 200, result);
+    } catch (error) {
+      // Who has sent it has gone away.
+      if (request.socket.destroyed)
+        return log.info({ path: request.url, reason: messageOf(error) }, 'a body broke off');
+      const { message, extensions } = mask(error) as GraphQLError;
+      // The rest of the body is not read.
+      const headers: Record<string, string> = request.complete ? {} : { connection: 'close' };
+      answer(response, statusOf(error), { errors: [{ message, extensions }] }, headers);
+    }
+  };
+}
+
+/** The format of the body, or why it is not taken. */
+function formatOf({ method, headers }: IncomingMessage, formats: Format[]): Format | Refusal {
   if (method !== 'POST') return { status: 405, message: 'Send it with POST.', headers: { allow: 'POST' } };
   const type = mediaType(headers['content-type']);
-  // No page of another site can send this type without asking first.
-  if (!/^application\/(x-)?ndjson$/.test(type?.essence ?? ''))
-    return { status: 415, message: 'The Content-Type must be application/x-ndjson: one JSON object a line.' };
+  // No page of another site can send these types without asking first.
+  const format = formats.find((format) => typesOf[format].test(type?.essence ?? ''));
+  if (!format)
+    return {
+      status: 415,
+      message: `The Content-Type must be ${formats.map((format) => inWords[format]).join(', or ')}.`,
+    };
   if (!/^utf-8$/i.test(type?.params.get('charset') ?? 'utf-8'))
-    return { status: 415, message: 'The charset must be utf-8, which JSON has anyway: leave it out.' };
+    return { status: 415, message: 'The charset must be utf-8: leave it out.' };
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     return {
       status: 415,
       message: 'The body must come as it is: leave out the Content-Encoding, and do not compress it.',
     };
-  return undefined;
+  return format;
 }
+
+const typesOf: Record<Format, RegExp> = { csv: /^text\/csv$/, ndjson: /^application\/(x-)?ndjson$/ };
+const inWords: Record<Format, string> = {
+  csv: 'text/csv: a row a line, after the names of the columns',
+  ndjson: 'application/x-ndjson: one JSON object a line',
+};
 
 function mediaType(header = ''): MIMEType | undefined {
   try {
@@ -70,11 +111,16 @@ function mediaType(header = ''): MIMEType | undefined {
   }
 }
 
+/** The body as it comes. The connection stays for the answer when nobody wants the rest. */
+function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false });
+}
+
 /** The lines of the body, blank ones too, so that each keeps its number; none that is blank at the end. */
 async function linesOf(request: IncomingMessage): Promise<string[] | Refusal> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+  for await (const chunk of piecesOf(request)) {
     bytes += chunk.length;
     if (bytes > largestBody)
       return { ...tooLarge(`is larger than ${largestBody} bytes`), headers: { connection: 'close' } };

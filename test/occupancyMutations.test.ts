@@ -226,12 +226,7 @@ describe('a sensor that speaks no GraphQL', () => {
     [415, typeWanted, '{}', 'text/plain'],
     [415, typeWanted, '{}', 'application/ndjson-foo'],
     [415, typeWanted, '{}', ''],
-    [
-      415,
-      'The charset must be utf-8, which JSON has anyway: leave it out.',
-      '{}',
-      'application/x-ndjson; charset=utf-16le',
-    ],
+    [415, 'The charset must be utf-8: leave it out.', '{}', 'application/x-ndjson; charset=utf-16le'],
     [
       415,
       'The body must come as it is: leave out the Content-Encoding, and do not compress it.',
