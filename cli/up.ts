@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopDemoFeeds } from '../ingest/air/demo.ts';
-import { loadDemo } from '../ingest/demo.ts';
+import { loadDemo, loadMenus } from '../ingest/demo.ts';
 import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { whyUnreachable } from '../ingest/wiki/eventStream.ts';
 import type { Settings } from '../platform/config.ts';
@@ -54,7 +54,8 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
       const source = editsOf(running, await probing, report);
       roles.push(source.child);
       const building = playBuilding(running, report, stopped);
-      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building]);
+      const menus = loadMenus(running).catch((error) => report.say(messageOf(error))); // the rest runs without them
+      [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building, menus]);
     }
     tell(running, edits, report, (performance.now() - started) / 1000);
     await startWorker(running, options, roles, report, stopped);
