@@ -30,7 +30,7 @@ interface Refusal {
 /** What takes plain POST requests, by path, for those who speak no GraphQL. */
 export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Handler> {
   const ofLines = subgraphs.flatMap(({ uploads = {} }) => Object.entries(uploads));
-  const ofStreams = subgraphs.flatMap(({ streams = {} }) => Object.entries(streams));
+  const ofBodies = subgraphs.flatMap(({ bodies = {} }) => Object.entries(bodies));
   return Object.fromEntries([
     ...ofLines.map(([path, take]) => [
       path,
@@ -39,7 +39,7 @@ export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Ha
         return Array.isArray(lines) ? take(lines) : { refusal: lines };
       }),
     ]),
-    ...ofStreams.map(([path, take]) => [
+    ...ofBodies.map(([path, take]) => [
       path,
       handler(log, ['csv', 'ndjson'], (request, format) => {
         request.setTimeout(patienceMs, () => request.destroy());

@@ -14,7 +14,7 @@ export interface Subgraph {
   /** What takes the lines of NDJSON that are sent to a path of the gateway, for those who speak no GraphQL. */
   uploads?: Record<string, (lines: string[]) => Promise<Receipt>>;
   /** What takes a body of any size that is sent to a path, piece by piece, and answers with what it has taken of it. */
-  streams?: Record<string, (body: SentBody) => Promise<object>>;
+  bodies?: Record<string, (body: SentBody) => Promise<object>>;
 }
 
 export interface SentBody {

@@ -21,6 +21,7 @@ import { startScratch } from '../servers/scratch.ts';
 import type { RunningServers } from '../servers/servers.ts';
 import { client } from './client.ts';
 import { difference, lettersOf, same } from './compare.ts';
+import { matchesExpected, matchesHeld, menuChanges, menuLetters } from './menuMessages.ts';
 import {
   foldReadings,
   foldTopology,
@@ -31,7 +32,7 @@ import {
 } from './occupancyLoad.ts';
 import { countAt } from './occupancyReference.ts';
 import { foldPeople, graphContents, peopleLoad } from './peopleLoad.ts';
-import { allTaken } from './progress.ts';
+import { allMatched } from './progress.ts';
 import { messagesOf, type TopicMessage } from './topic.ts';
 import { editsStored, foldWiki, wikiLoad } from './wikiLoad.ts';
 
@@ -39,6 +40,8 @@ import { editsStored, foldWiki, wikiLoad } from './wikiLoad.ts';
 const people = peopleLoad(50_000);
 const edits = wikiLoad(200_000);
 const occupancy = occupancyLoad({ topology: 3_000, readings: 60_000 });
+const menu = menuChanges(1, 10_000);
+const menuOf = (topic: string) => menu.filter((change) => change.topic === topic).map(({ message }) => message);
 /** All are sent side by side, in so many steps, of which only so many are ahead: so kills meet all that is written. */
 const steps = 100;
 const stepsAhead = 4;
@@ -70,7 +73,7 @@ beforeAll(async () => {
     await kill(victim === 'ingest' ? ingest : servers.children.find(({ name }) => name === victim)!);
   }
   await publishing;
-  await persistently(() => allTaken({ kafka, settings }));
+  await persistently(() => allMatched({ kafka, settings }));
   await ingest.stop();
   gateway = new Child(roleCommand('gateway', settings), () => {});
   await gateway.start();
@@ -107,6 +110,17 @@ test('the tables of occupancy equal folds of the messages row by row, and dead.l
   const found = (topic: string) => [...new Set(lettersOf(letters, topic))];
   expect(difference(found('occupancy.topology'), topology.letters)).toEqual(same);
   expect(difference(found('occupancy.readings'), readings.letters)).toEqual(same);
+});
+
+test('the matches that hold are those of the last items and terms, and dead.letters has exactly the broken ones', async () => {
+  const expected = await matchesExpected({ kafka, settings });
+  expect(expected.length).toBeGreaterThan(200);
+  expect(difference(await matchesHeld({ clickhouse }), expected)).toEqual(same);
+  const letters = await messagesOf({ kafka, settings }, 'dead.letters');
+  for (const topic of ['menu.terms', 'menu.items'] as const) {
+    const found = [...new Set(lettersOf(letters, topic))];
+    expect(difference(found, await menuLetters({ kafka, settings }, topic))).toEqual(same);
+  }
 });
 
 test('the gateway counts as a recount from scratch does', async () => {
@@ -162,6 +176,8 @@ async function publishAll(): Promise<void> {
       ['wiki.edits', part(edits, step)],
       ['occupancy.topology', part(occupancy.topology, step)],
       ['occupancy.readings', part(occupancy.readings, step)],
+      ['menu.terms', part(menuOf('menu.terms'), step)],
+      ['menu.items', part(menuOf('menu.items'), step)],
     ];
     for (const [topic, messages] of parts) await persistently(() => publisher.publish(topic, messages));
   }

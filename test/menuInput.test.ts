@@ -128,7 +128,7 @@ async function serve(publisher: Publisher): Promise<{ url: string; said: string[
   const said: string[] = [];
   const log = { info: (about: object, text: string) => said.push(`${text}: ${JSON.stringify(about)}`) };
   const streams = { receipt: (topic: string) => `after ${topic}` } as unknown as Streams;
-  const menu = { streams: { '/menu/items': itemsUpload(publisher, streams) } } as unknown as Subgraph;
+  const menu = { bodies: { '/menu/items': itemsUpload(publisher, streams) } } as unknown as Subgraph;
   const handlers = uploadsOf([menu], Object.assign(createLogger('test', 'silent'), log));
   const server = createServer((request, response) => handlers[request.url!]!(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,6 @@
 import type { Message } from 'kafkajs';
+import { generator } from '../ingest/random.ts';
+import { unlessBroken } from '../schema/contract.ts';
 import { parseItemMessage } from '../schema/menu/item.ts';
 import { Matcher } from '../schema/menu/matcher/matcher.ts';
 import type { ItemMessage, TermMessage } from '../schema/menu/messages.ts';
@@ -33,6 +35,44 @@ export function item(
   return { key: id, value: JSON.stringify(message), ...headersOf(tenant) };
 }
 
+const words = 'grilled,salmon,house,wine,red,bitter,lager,glass,of,the,boulevard,castle,peach,fresh,battery'.split(',');
+const brands =
+  'Yellowtail,Yellow Tail,Boulard,Battery,Château Margaux,Moët & Chandon,Wolf Blass,Hendricks,Penfolds,Tignanello,Jägermeister,Kronenbourg,Appletiser,Veuve Clicquot'.split(
+    ',',
+  );
+
+/**
+ * Changes of terms and items of two tenants, in an order in which each thing is saved, changed, deleted and restored. A
+ * few break their contract.
+ */
+export function menuChanges(seed: number, count: number): { topic: 'menu.terms' | 'menu.items'; message: Message }[] {
+  const random = generator(seed);
+  const one = <T>(all: readonly T[]): T => all[Math.floor(all.length * random())]!;
+  const misspelled = (text: string) => {
+    const at = 1 + Math.floor(random() * (text.length - 2));
+    return text.slice(0, at) + text.slice(at + 1);
+  };
+  const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
+  const sentence = (length: number) =>
+    Array.from({ length }, () => {
+      const brand = one(brands);
+      return random() < 0.6 ? one(words) : one([String, String, plain, misspelled])(brand);
+    }).join(' ');
+  return Array.from({ length: count }, () => {
+    const tenant = random() < 0.8 ? publicTenant : 'acme';
+    if (random() < 0.01) return { topic: 'menu.items', message: { key: 'i1', value: '{"type":"MenuItem"}' } };
+    if (random() < 0.005)
+      return { topic: 'menu.terms', message: { ...term('t1', 'Wolf Blass', tenant), key: 'other' } };
+    if (random() < 0.1) {
+      const text = random() < 0.3 ? null : random() < 0.7 ? one(brands) : one(words);
+      return { topic: 'menu.terms', message: term(`t${Math.floor(random() * 40)}`, text, tenant) };
+    }
+    const name = random() < 0.1 ? null : sentence(6);
+    const description = random() < 0.5 ? null : sentence(12);
+    return { topic: 'menu.items', message: item(`i${Math.floor(random() * 1_500)}`, name, { description, tenant }) };
+  });
+}
+
 /** The matches that hold, as the tables tell, each in one line. */
 export async function matchesHeld({ clickhouse }: Pick<World, 'clickhouse'>): Promise<string[]> {
   const result = await clickhouse.query({
@@ -48,29 +88,49 @@ export async function matchesHeld({ clickhouse }: Pick<World, 'clickhouse'>): Pr
   return (await result.json<unknown[]>()).map((row) => JSON.stringify(row)).sort();
 }
 
+const text = (bytes: Buffer | null) => bytes?.toString() ?? null;
+const termIn = ({ key, value, headers }: TopicMessage) => {
+  const tenant = tenantOf(headers as Record<string, string>);
+  return { tenant, ...parseTermMessage(text(key), text(value), tenant) };
+};
+const itemIn = ({ value, headers }: TopicMessage) => {
+  return { tenant: tenantOf(headers as Record<string, string>), ...parseItemMessage(text(value)) };
+};
+const inOrder = (messages: TopicMessage[]) => messages.sort((a, b) => Number(a.offset) - Number(b.offset));
+
 /** The matches that must hold: every item as it is at last, matched with every term as it is at last. */
 export async function matchesExpected(world: Pick<World, 'kafka' | 'settings'>): Promise<string[]> {
-  const text = (bytes: Buffer | null) => bytes?.toString() ?? null;
-  const byOffset = (one: TopicMessage, other: TopicMessage) => Number(one.offset) - Number(other.offset);
   const matchers = new Map<string, Matcher>();
-  for (const { key, value, headers } of (await messagesOf(world, 'menu.terms')).sort(byOffset)) {
-    const tenant = tenantOf(headers as Record<string, string>);
-    const { id, saved } = parseTermMessage(text(key), text(value), tenant);
+  for (const message of inOrder(await messagesOf(world, 'menu.terms'))) {
+    const change = unlessBroken(() => termIn(message));
+    if (!change) continue;
+    const { tenant, id, saved } = change;
     const matcher = matchers.get(tenant) ?? new Matcher();
     matchers.set(tenant, matcher);
     if (saved) matcher.add(id, saved.text);
     else matcher.delete(id);
   }
-  const items = new Map<string, () => string[]>();
-  for (const { value, headers } of (await messagesOf(world, 'menu.items')).sort(byOffset)) {
-    const tenant = tenantOf(headers as Record<string, string>);
-    const { id, saved } = parseItemMessage(text(value));
-    const find = (part: string, of: string) =>
-      (matchers.get(tenant)?.match({ name: of }) ?? []).map(({ term, kind, score, found, start, end }) =>
-        JSON.stringify([tenant, id, term, part, kind, Math.round(score * 1e4) / 1e4, found, start, end]),
-      );
-    const places = () => [...find('NAME', saved!.name), ...find('DESCRIPTION', saved!.description ?? '')];
-    items.set(`${tenant}/${id}`, saved ? places : () => []);
+  const items = new Map<string, ReturnType<typeof itemIn>>();
+  for (const message of inOrder(await messagesOf(world, 'menu.items'))) {
+    const change = unlessBroken(() => itemIn(message));
+    if (change) items.set(`${change.tenant}/${change.id}`, change);
   }
-  return [...items.values()].flatMap((places) => places()).sort();
+  return [...items.values()]
+    .flatMap(({ tenant, id, saved }) => {
+      const find = (part: string, name: string) =>
+        (matchers.get(tenant)?.match({ name }) ?? []).map(({ term, kind, score, found, start, end }) =>
+          JSON.stringify([tenant, id, term, part, kind, Math.round(score * 1e4) / 1e4, found, start, end]),
+        );
+      return saved ? [...find('NAME', saved.name), ...find('DESCRIPTION', saved.description ?? '')] : [];
+    })
+    .sort();
+}
+
+/** The dead letters that must come of a topic, as `lettersOf` has them. */
+export async function menuLetters(world: Pick<World, 'kafka' | 'settings'>, topic: 'menu.terms' | 'menu.items') {
+  const read = topic === 'menu.terms' ? termIn : itemIn;
+  return (await messagesOf(world, topic))
+    .filter((message) => unlessBroken(() => read(message)) === undefined)
+    .map(({ partition, offset, value }) => `${partition}/${offset} ${value?.toString('hex')}`)
+    .sort();
 }

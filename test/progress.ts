@@ -18,6 +18,16 @@ export async function allTaken({ kafka, settings }: Pick<World, 'kafka' | 'setti
   await admin.disconnect();
 }
 
+/** How many items were matched, with the terms that were known then. */
+export async function itemsMatched({ kafka, settings }: Pick<World, 'kafka' | 'settings'>): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const question = { groupId: settings.KAFKA_PREFIX + matcherGroup, topics: [`${settings.KAFKA_PREFIX}menu.items`] };
+  const [done] = await admin.fetchOffsets(question);
+  await admin.disconnect();
+  return done!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+}
+
 /** Waits until all items are matched with all terms, and the tables have what came of it. */
 export async function allMatched(world: Pick<World, 'kafka' | 'settings'>): Promise<void> {
   const { kafka, settings } = world;
