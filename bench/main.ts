@@ -1,18 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Settings } from '../platform/config.ts';
+import { readSettings, type Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { readScratch, startScratch } from '../servers/scratch.ts';
 
 /** The benchmarks by name; each prints its figures beside those of a reference measured in the same run. */
 const benchmarks: Record<string, () => Promise<{ run(settings: Settings, args: string[]): Promise<void> }>> = {
   air: () => import('./air.ts'),
+  menu: () => import('./menu.ts'),
   occupancy: () => import('./occupancy.ts'),
   people: () => import('./people.ts'),
   streams: () => import('./streams.ts'),
   wiki: () => import('./wiki.ts'),
 };
+
+/** Those that need no servers, so that none are started. */
+const alone = ['menu'];
 
 const name = process.argv[2] ?? '';
 if (!Object.hasOwn(benchmarks, name)) {
@@ -21,11 +25,12 @@ if (!Object.hasOwn(benchmarks, name)) {
 }
 const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 const scratch = await readScratch();
-const servers = scratch ? undefined : await startScratch(folder, { say: console.log, progress: () => {} });
+const servers =
+  scratch || alone.includes(name) ? undefined : await startScratch(folder, { say: console.log, progress: () => {} });
 try {
   console.log(`Load before: ${loadavg()[0]!.toFixed(2)} (1 minute), Node ${process.version}`);
   const { run } = await benchmarks[name]!();
-  await run({ ...(scratch ?? servers!.settings), TRIBUTARY_DATA: folder }, process.argv.slice(3));
+  await run({ ...(scratch ?? servers?.settings ?? readSettings()), TRIBUTARY_DATA: folder }, process.argv.slice(3));
 } catch (error) {
   console.error(messageOf(error));
   process.exitCode = 1;

@@ -7,6 +7,8 @@ import { Words } from './words.ts';
 /** A window has at least a letter, and two more than the longest term at most. */
 const mostWindows = mostLetters + 2 * mostEdits + 1;
 
+/** Room for a longer text than this is given back. */
+const mostRoom = 1 << 16;
 const tenOrEleven = 0b11 << 10;
 const twelveOrMore = -1 << 12;
 /** How long terms may be that are misspelled with so many letters. */
@@ -58,7 +60,7 @@ export class Matcher {
   private readonly byLast5 = new Neighbours(5, -1);
   private readonly byLast6 = new Neighbours(6, -1);
 
-  private readonly words = new Words();
+  private words = new Words();
   private text = '';
   private offset = 0;
   private readonly best = new Map<number, Match>();
@@ -114,6 +116,7 @@ export class Matcher {
     this.best.clear();
     this.search(item.name, 0);
     if (scope === 'NAME_AND_DESCRIPTION' && item.description) this.search(item.description, item.name.length + 1);
+    if (this.words.letters.length > mostRoom) this.words = new Words();
     return [...this.best.values()].sort((a, b) => a.start - b.start || a.end - b.end || (a.term < b.term ? -1 : 1));
   }
 
@@ -215,12 +218,13 @@ export class Matcher {
 
   private compare(slot: number, first: number, until: number): void {
     const { words, text, offset } = this;
+    const best = this.best.get(slot);
+    if (best?.kind === 'EXACT') return;
     const term = this.terms[slot]!;
     const score = scoreOf(term, text, words, first, until);
     if (score === 0) return;
     const start = offset + words.from[first]!;
     const end = offset + words.to[until - 1]!;
-    const best = this.best.get(slot);
     if (best && (best.score - score || start - best.start || end - best.end) >= 0) return;
     const found = text.slice(start - offset, end - offset);
     this.best.set(slot, { ...{ term: term.id, kind: kindOf(score), score, found }, start, end });

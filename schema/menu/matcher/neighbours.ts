@@ -22,12 +22,12 @@ export class Neighbours {
   add(letters: Uint16Array, slot: number): void {
     const count = this.findKeys(letters, this.step === 1 ? 0 : letters.length - 1, letters.length);
     const set = setOf(letters, 0, letters.length, false);
-    for (let key = 0; key < count; key++) this.postings.add(this.keys[key]!, valueOf(letters, slot), set);
+    for (let key = 0; key < count; key++) this.postings.add(this.keys[key]!, packedOf(letters, slot), set);
   }
 
   remove(letters: Uint16Array, slot: number): void {
     const count = this.findKeys(letters, this.step === 1 ? 0 : letters.length - 1, letters.length);
-    for (let key = 0; key < count; key++) this.postings.remove(this.keys[key]!, valueOf(letters, slot));
+    for (let key = 0; key < count; key++) this.postings.remove(this.keys[key]!, packedOf(letters, slot));
   }
 
   /**
@@ -61,7 +61,7 @@ export class Neighbours {
   }
 }
 
-const valueOf = (letters: Uint16Array, slot: number) => (slot << 5) | lengthBit(letters.length);
+const packedOf = (letters: Uint16Array, slot: number) => (slot << 5) | lengthBit(letters.length);
 
 /** The bit that stands for a length; all from 31 on have one. */
 export const lengthBit = (length: number) => Math.min(length, 31);

@@ -151,6 +151,75 @@ unfiltered vanilla varietal veal vegan vegetable vegetarian veggie velvet velvet
 violet virgin viscous vodka wafer waffle walnut wasabi watercress watermelon wedge wheat whey whip whipped whiskey whisky wine winery
 wrap yeast yoghurt yogurt yolk zinfandel zucchini
 
+absolute accept account act actual addict address adult advance adventure advice affair afford afraid agree aim air alarm album alert
+allow alter amaze amuse ancient anger animal announce answer anniversary appear appeal apply approve arch are argue arm arrange array
+arrive arrow art article artist ascot aspect assist assume atmosphere attach attempt attend attention attract aunt author autograph
+average avoid award aware bag ballad ballet balloon band bank barn barrier basic battle beach beam beard beast beauty bed bee beg
+behave bell belong belt bench bend benefit bet bicycle bid bike bill bind birth birthday bizarre blade blame bless blind blink block
+blood bloom bonus boost boot border borrow boss bounce brain brave breath breathe breed brick bride brief broom brush bud budget
+build bulb bulk bullet bump bunch burden burn bus bush butcher button buzz cab cabin cable calf calm canal cancel canvas capable
+capital captain capture cart cartoon carve cash caste castle casual catalog catalogue category cause caution cave cease celebrate
+cement challenge champion channel chapter character charity charm chart chase cheap cheek chemical chest chimney chin chip circus
+cite clap clay clerk click client cliff cloth cluster coal code coin colony column comb combination comedy comet command comment
+commit community compare compete complain compose concentrate concept concern concert conclude conduct confirm confuse connect
+conquer conserve constant construct consult contact contest contrast contribute control convert convince copy cosy cozy costume
+cotton cough council counter couple courage cousin cow crack cradle crash crawl crazy creature credit creek crew crime crisis critic
+crook crop cruel cruise cry crystal crystalline culture cupboard curious curl curtain curve custom cycle damage damp danger darling
+data dawn deaf death debate debt decide declare decorate decrease dedicate defeat defend define degree delay demand deny depart
+depend deserve desk despite destroy detect device devil devote dialogue diamond dimple dirt disappear disaster discuss disease disk
+display distance distant distinct disturb divide divine dock doctor document doll dolphin domain dome donate doubt dragon drama
+drawer drift drill drum dude duke dump duty dwarf eager earn echo economy edit educate elder elect elevate elf embrace emerge
+emotion employ encourage enemy engage engine engineer enormous ensure entry envelope equal era error escape essence essential
+establish evil evolve exceed exchange excite exclusive excuse execute exercise exist exit expand expensive expert explain explode
+explosion expose fabric fabulous factor factory fail faint faith fashion fate fault fear feather fee fence fever fiction fierce fight
+figure file film finance flash flavorless fleet flip flood floor focus fog fold folk fool forget forgive format former fountain
+fraction fragile free freedom frequent fruition fuel function fund fur furniture future gallery gap gas gaze gear gem genius genuine
+gesture gibbon giggle glance glad global globe glory glove glow glue goal goblin gorgeous gossip govern grab gradual graduate grandma
+grandpa graph grateful grave greet grief grin grip groan groom gross guard guess guilt guitar gum guy habit hail hammer handle handsome
+handy harm harmony harp hate haul haunt hazard heal heap heel heir helmet herd hesitate hint hobby hollow horizon horn horror
+hospital hug hull humble humor humour hurry hurt hut iceberg ideal identity idle ignore ill illegal illness image impact imply impress
+improve inch incident income increase incredible industry infant inform inherit initial inject injure inner innocent innovate input
+insect insert insist install institute insult intend internal interval introduce invent invest issue item jacket jail jaw jealous
+jeans jet jewel job join joint joke jolly jungle junior jury kettle kiss kite kneel knit knock knot labor labour lace ladder lamp
+language lap laser latin launch laundry law lawn lawyer lay lazy leap lean learn leather lecture legal legendary lens lesson liberty
+library lick lid lie linen lip literature litter lively liver loan lobby logic lonely loop loud luggage lump lung lyric machine mad
+mail majesty major mammal manage manner margin marine marked martin marvellous marvelous mask mass massive mate math matron maximum
+maybe mayor mechanic media medicine melancholy mention merchant mercy merit merry mess message meter metre method microwave
+military mineral minimum minor minus mob mobster modest modify moist monitor monkey moral mortal mosquito motive motor mouse multiple
+murder muscle mystery myth nail naive neck needle negative neglect nephew nerve nest network neutral news newspaper niece nod
+nominate normal notable notch novel nuclear nude nurse obey observe obtain obvious occasion occupy odd odor odour official
+opera operate opinion opponent oppose optimal orbit orchestra organ organize otter outcome outstanding oval overall oxen pace paint pajamas
+panda panel panic parent parrot parcel particular pause pave payment peak peculiar pedal peer pen pencil penguin penny percent
+perform permanent permit persuade pet petrol phase phrase physical pig pigeon pile pill pillow pilot pimple pin pipeline pit pity
+planet plastic platform plead plot plug plural pocket poem poet poetic poetry poison pole police policy polite politics pony pope
+porch portrait pose position positive possess poster powder practice practise pray precede precious precise predict prefer pregnant
+previous priest primary principal print priority prison privilege process proclaim profession profit program project promote prompt
+pronounce proof prophet propose prosper protect protest province pump puncture pupil puppy purchase purpose purse pursue pus puzzle
+quake quiver quote rabbit racket radar radiate radio rage raid rally random rank rapid rascal rat reaction realize rear rebel
+receipt recent recommend recover reel refer reflect reform refuse regret reign reject relate relax release relief religion reluctant
+renew renown rent repair repeat replace reply report represent request require rescue research resemble resident resist resolve
+resource respect respond restore retain retire retreat revenge revenue reverse review revive reward rhythm ribbon riddle ridge rigid
+riot ripple risk rival rob robe robin robot rocket rod romance romantic rope rotten rug ruin rumor rumour rural sacred sacrifice
+saddle safari saint salary samba sample satellite saturday saucer saxophone scale scan scandal scar scarce scare scatter scholar
+scissors scope score scout scratch scream screen screw script scruff sculpture seal seize senate sentence serene serpent session severe
+sew shaft shame shark shatter shave shed shelf shelter shield shift shirt shock shoot shout shove shower shrug shut shy sick siege
+signal silent silly sincere singer sink sketch skip skirt skull slap slave sleeve slender slide slogan slope slot smart smash smith
+snail snake snap sneak sniff soak soap soccer social sock sofa soldier solemn solution sombre somber sorrow sorry sour span spare spatula
+spectacular sphere spider spill spin spiral spite splash splendid split spoil sponsor sport spray sprite spy squad squirrel stab stable
+stack stadium stain stake stamp stare starve statement statue steady steep steer stem stiff stimulate sting stitch stomach stool
+storm stranger strap strategy stress strict strip stripe stroke stroll stubborn stump stupid sturgeon stumble submit substance suburb
+suck sue suffer suggest suitcase sum superb supermarket supply support suppose survey survive suspect suspend swallow swan swear sweat
+sweater sweep swell swift swim switch sword symbol sympathy symphony system tackle tag tail tailor tan tap tape target task tear
+tease technique technology teem teenager telephone telescope television temper temperature tempt tense tent terrible territory
+terror text theft theme theory thief threat throat throne thumb thunder ticket tide tidy tilt timber tire tired tissue toe toilet
+tomb topic torch torn tour tournament towel trace trade tragedy trailer transfer transform translate transport trap tray treaty
+trek tremble tremendous trend trial tribe tribute trick trigger trim troop tropic tropical trouble trousers truck trumpet trunk
+tub tube tuck tug tunnel tutor twilight typical ugly umbrella uncle understand uniform university upset uprise uprising urban urge
+urgent vacation vague vain valid valuable van vanish vapor vapour vault vehicle veil vein version vessel vibrant vicar victim video violin
+visible vital vivid volcano volcanic volume volunteer vote vowel wagon waist wallet wander wardrobe warehouse warrior wealth weapon weave
+wedding weed weep weigh weird whale whistle wicked widow width wine wipe wisdom witch witness wolf wool worm worry worship wound
+wreck wrist yacht yawn yell zebra zero zoo
+
 africa african america american argentina asia asian australia australian austria austrian bavaria bavarian belgian belgium bordeaux
 brazil brazilian britain british california canada canadian caribbean chile chilean china chinese coastal colombia cornish cornwall
 cuban czech denmark dutch england europe european florence france french germany greece hawaiian holland hungarian iberian ireland italy
@@ -160,7 +229,7 @@ porto portugal portuguese provence pyrenees rhone roma roman rome scandinavian s
 spain sussex swedish sweden swiss switzerland tennessee texan texas tokyo turkish tuscan tuscany ukraine ulster veneto venice vienna vietnamese
 wales welsh western yorkshire zealand
 
-acqua agua ail al alla alle alsace altbier arancia arroz asado au aux aus avec bebida beurre bier biere bird birra bistecca bistro boeuf bois
+acqua agua bianca blanca ail al alla alle alsace altbier arancia arroz asado au aux aus avec bebida beurre bier biere bird birra bistecca bistro boeuf bois
 bosque brasserie burro cabra caldo calda calle camarones camino caprese carta casa caseros cerveza cervecera champignon chaud chevre
 chocolat citron clara classico clasico col colli con copa cordero corte coste cote cotes crema creme cru croque cuit dal dalla das de degli del della delle
 des di die domaine don dos doux du dulce e eau ein eine eis el en ensalada entrecote epices erdbeer et extra fermier fino flammkuchen flasche forno fraise

@@ -1,7 +1,7 @@
+import { fold } from '../../fold.ts';
 import { distance } from './distance.ts';
 import { foldSigns } from './letters.ts';
 import { Words } from './words.ts';
-import { fold } from '../../fold.ts';
 
 /** EXACT: the same text but for the case of letters. FOLDED: but for accents, apostrophes and hyphens. FUZZY: similar. */
 export type MatchKind = 'EXACT' | 'FOLDED' | 'FUZZY';
@@ -58,7 +58,7 @@ export function scoreOf(term: Term, text: string, words: Words, first: number, e
   const more = words.number[end - 1]! - words.number[first]! + 1 - term.words;
   if (more > 1 || Math.abs(to - from - term.letters.length) > term.edits) return 0;
   const misspelled = distance(term.letters, words.letters, from, to, term.edits);
-  if (misspelled === 0) {
+  if (misspelled === 0 && more === 0) {
     const found = text.slice(words.from[first], words.to[end - 1]);
     if (found === term.text || fold(found) === fold(term.text)) return exactScore;
     if (foldSigns(found) === foldSigns(term.text)) return foldedScore;

@@ -37,9 +37,9 @@ export class Words {
       end = index + 1;
       if (meaning !== several) this.take(meaning, index, end);
       else {
-        const char = String.fromCodePoint(text.codePointAt(index)!);
-        end = index + char.length;
-        const letters = lettersOf(char);
+        const char = text.codePointAt(index)!;
+        if (char > 0xffff) end++;
+        const letters = spelled.get(char) ?? lettersOf(String.fromCodePoint(char));
         this.reserve(this.spelled + letters.length + text.length - end);
         for (let letter = 0; letter < letters.length; letter++) this.take(letters.charCodeAt(letter), index, end);
       }
@@ -109,11 +109,20 @@ const meanings = new Uint16Array(0x10000);
 const hidden = 1;
 /** Half of a character, or more than one letter. */
 const several = 2;
-const [breaking, glued, accented] = [wordBreak, apostrophe, accent].map((sign) => sign.charCodeAt(0)) as [number, number, number];
+const [breaking, glued, accented] = [wordBreak, apostrophe, accent].map((sign) => sign.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+];
+
+/** The letters of each character of one code unit that has several, such as ß. */
+const spelled = new Map<number, string>();
 
 function learn(unit: number): number {
-  const letters = unit >= 0xd800 && unit < 0xe000 ? '..' : lettersOf(String.fromCharCode(unit));
-  const meaning = letters === '' ? hidden : letters.length > 1 ? several : letters.charCodeAt(0);
+  const half = unit >= 0xd800 && unit < 0xe000;
+  const letters = half ? '' : lettersOf(String.fromCharCode(unit));
+  if (letters.length > 1) spelled.set(unit, letters);
+  const meaning = half || letters.length > 1 ? several : letters === '' ? hidden : letters.charCodeAt(0);
   meanings[unit] = meaning;
   return meaning;
 }

@@ -1,0 +1,59 @@
+import { Matcher, type MatchScope } from '../schema/menu/matcher/matcher.ts';
+import { scoreOf, termOf } from '../schema/menu/matcher/rule.ts';
+import { Words } from '../schema/menu/matcher/words.ts';
+import { median, row } from './figures.ts';
+import { type Item, menuData } from './menuData.ts';
+
+const rounds = 9;
+const itemsOfRound = 2_000;
+const itemsOfBruteForce = 20;
+
+/** Finds 2,000 and 100,000 terms in items by the index, and the 2,000 by comparing each with all words of an item. */
+export async function run(): Promise<void> {
+  for (const count of [2_000, 100_000]) {
+    const { terms, items } = menuData(count, itemsOfRound);
+    const matcher = new Matcher();
+    const building = cpuSeconds(() => {
+      for (const [id, text] of terms.entries()) matcher.add(String(id), text);
+    });
+    console.log(`\n${count} terms, ${items.length} items, median and best of ${rounds} rounds`);
+    row('adding the terms, ms', building * 1_000);
+    const search = (scope: MatchScope) => items.reduce((found, item) => found + matcher.match(item, scope).length, 0);
+    const aim = count === 2_000 ? 30_000 : 10_000;
+    row(`items/s of CPU, with descriptions (aim ${aim})`, ...speeds(() => search('NAME_AND_DESCRIPTION')));
+    row('items/s of CPU, names alone', ...speeds(() => search('NAME')));
+    row('found per item', search('NAME_AND_DESCRIPTION') / items.length);
+    if (count === 2_000) row('items/s of CPU, brute force', itemsOfBruteForce / bruteForce(terms, items));
+  }
+}
+
+function speeds(work: () => unknown): [median: number, best: number] {
+  for (let round = 0; round < 2; round++) work();
+  const seconds = Array.from({ length: rounds }, () => cpuSeconds(work));
+  return [itemsOfRound / median(seconds), itemsOfRound / Math.min(...seconds)];
+}
+
+/** Seconds of CPU for the first items: every term against every window, by the same rule. */
+function bruteForce(terms: string[], items: Item[]): number {
+  const all = terms.map((text, id) => termOf(String(id), text));
+  const words = new Words();
+  return cpuSeconds(() => {
+    for (const { name, description } of items.slice(0, itemsOfBruteForce))
+      for (const text of [name, description]) {
+        words.read(text);
+        for (const term of all)
+          for (let first = 0; first < words.count; first++)
+            for (let end = first + 1; end <= words.count; end++) {
+              if (words.at[end]! - words.at[first]! > term.letters.length + term.edits) break;
+              scoreOf(term, text, words, first, end);
+            }
+      }
+  });
+}
+
+function cpuSeconds(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
