@@ -8,6 +8,7 @@ import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
 import { SecretKeys } from '../platform/secretKeys.ts';
 import { type AirDependencies, airSubgraph } from './air/subgraph.ts';
+import { type MenuDependencies, menuSubgraph } from './menu/subgraph.ts';
 import { type OccupancyDependencies, occupancySubgraph } from './occupancy/subgraph.ts';
 import { type PeopleDependencies, peopleSubgraph } from './people/subgraph.ts';
 import { KafkaBroker } from './streams/kafka.ts';
@@ -17,7 +18,9 @@ import type { Subgraph } from './subgraph.ts';
 import { type WikiDependencies, wikiSubgraph } from './wiki/subgraph.ts';
 
 /** What the subgraphs stand on: the three servers and the streams. */
-export type Dependencies = PeopleDependencies & WikiDependencies & OccupancyDependencies & AirDependencies;
+export type Dependencies = PeopleDependencies & WikiDependencies & OccupancyDependencies &
+  AirDependencies &
+  MenuDependencies;
 
 /** Every subgraph of the product, by name. */
 export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = {
@@ -25,6 +28,7 @@ export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = 
   wiki: wikiSubgraph,
   occupancy: occupancySubgraph,
   air: airSubgraph,
+  menu: menuSubgraph,
 };
 
 /** The schemas alone, for writing them down: nothing is connected to. */

@@ -48,6 +48,9 @@ export class PeopleQuestions {
     (owners: number[], args: Arguments) =>
       this.graph.read<Row & Record<string, unknown>>(statement, { owners, ...args });
 
+  readonly #companiesByName = batched((owners: string[], _: object) =>
+    this.graph.read<NodeRow & { owner: string }>(cypher.companiesByName, { owners }),
+  );
   readonly #persons = batched(this.#ask<object, OwnedRow>(cypher.nodesById('Person')));
   readonly #companies = batched(this.#ask<object, OwnedRow>(cypher.nodesById('Company')));
   readonly #employers = batched(this.#ask<object, StintRow>(cypher.employersOf));
@@ -68,6 +71,12 @@ export class PeopleQuestions {
 
   async company(id: number): Promise<Company | null> {
     const [row] = await this.#companies(id, {});
+    return row ? toCompany(row) : null;
+  }
+
+  /** The company of a name, in small or capital letters; of several the one with the lowest id. */
+  async companyNamed(name: string): Promise<Company | null> {
+    const [row] = await this.#companiesByName(fold(name), {});
     return row ? toCompany(row) : null;
   }
 

@@ -1,4 +1,4 @@
-import { Arg, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { ContractError } from '../../schema/contract.ts';
@@ -18,6 +18,7 @@ import {
   EmploymentConnection,
   NodeRef,
   Path,
+  PeopleTerm,
   Person,
   PersonConnection,
 } from './types.ts';
@@ -67,6 +68,20 @@ export class PersonResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
     return this.questions.colleagues(person, pageRequest(first, after, nodeOrder));
+  }
+}
+
+@Resolver(() => PeopleTerm)
+export class PeopleTermResolver {
+  constructor(readonly questions: PeopleQuestions) {}
+
+  @Directive('@requires(fields: "text")')
+  @FieldResolver(() => Company, {
+    nullable: true,
+    description: 'The company whose name the term is, in small or capital letters; of several the one of the lowest id.',
+  })
+  company(@Root() { text }: PeopleTerm) {
+    return this.questions.companyNamed(text);
   }
 }
 

@@ -6,6 +6,12 @@ export const nodesById = (label: Label) => `
 MATCH (n:${label}) WHERE n.id IN $owners
 RETURN n.id AS owner, n.id AS id, n.name AS name, n.headcount AS headcount`;
 
+/** Which companies have these names? Parameters: owners (folded). */
+export const companiesByName = `
+MATCH (n:Company) WHERE n.folded IN $owners
+RETURN n.folded AS owner, n.id AS id, n.name AS name, n.headcount AS headcount
+ORDER BY n.id`;
+
 /**
  * Which nodes come next in the order of name and id? Parameters: sort, id (exclusive), limit. Only a statement that
  * speaks of every property of the index is read off it, in its order and no further than the limit.

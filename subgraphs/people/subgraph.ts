@@ -8,7 +8,15 @@ import type { Streams } from '../streams/stream.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { GraphChangeResolver, graphChanges } from './changes.ts';
 import { PeopleQuestions } from './questions.ts';
-import { CompanyResolver, nodeId, PathResolver, PeopleMutationResolver, PersonResolver } from './resolvers.ts';
+import {
+  CompanyResolver,
+  nodeId,
+  PathResolver,
+  PeopleMutationResolver,
+  PeopleTermResolver,
+  PersonResolver,
+} from './resolvers.ts';
+import { PeopleTerm } from './types.ts';
 
 export interface PeopleDependencies {
   graph: Graph;
@@ -35,17 +43,20 @@ function schemaOf(
   applied: AppliedPosition,
 ): GraphQLSchema {
   return federatedSchema({
-    resolvers: [PersonResolver, CompanyResolver, PathResolver, PeopleMutationResolver, GraphChangeResolver],
+    resolvers: [PersonResolver, CompanyResolver, PeopleTermResolver, PathResolver, PeopleMutationResolver, GraphChangeResolver],
     instances: [
       new PersonResolver(questions),
       new CompanyResolver(questions),
+      new PeopleTermResolver(questions),
       new PathResolver(questions),
       new PeopleMutationResolver(publisher, streams),
       new GraphChangeResolver(),
     ],
+    orphanedTypes: [PeopleTerm],
     references: {
       Person: ({ id }: { id: string }) => questions.person(nodeId('person', id)),
       Company: ({ id }: { id: string }) => questions.company(nodeId('company', id)),
+      Term: (term: PeopleTerm) => Object.assign(new PeopleTerm(), term),
     },
     streams: { graphChanged: graphChanges(streams, applied, questions) },
   });

@@ -21,6 +21,15 @@ export class Company {
   @Field(() => Int, { nullable: true }) headcount!: number | null;
 }
 
+@Directive('@key(fields: "id")')
+@ObjectType('Term')
+export class PeopleTerm {
+  @Field(() => ID) id!: string;
+  @Directive('@external')
+  @Field()
+  text!: string;
+}
+
 @ObjectType({
   description: 'A stint: one person can have several at one company; identity is person, company, title and start.',
 })

@@ -1,0 +1,61 @@
+import { Arg, ID, Mutation, Resolver } from 'type-graphql';
+import { TributaryError } from '../../platform/errors.ts';
+import type { Publisher } from '../../platform/publish.ts';
+import { ContractError, quote } from '../../schema/contract.ts';
+import type { TermMessage } from '../../schema/menu/messages.ts';
+import { termKey, toTermChange } from '../../schema/menu/term.ts';
+import { publicTenant } from '../../schema/tenant.ts';
+import { published, Receipt } from '../receipt.ts';
+import type { Streams } from '../streams/stream.ts';
+import type { MenuQuestions } from './questions.ts';
+import { TermInput } from './types.ts';
+
+const greatestBatch = 10_000;
+
+@Resolver()
+export class MenuMutationResolver {
+  constructor(
+    readonly publisher: Publisher,
+    readonly streams: Streams,
+    readonly questions: MenuQuestions,
+    /** Waits until the questions see everything that was written to menu.terms before. */
+    readonly upToDate: () => Promise<void>,
+  ) {}
+
+  @Mutation(() => Receipt, {
+    description: `New terms, or other texts of terms: all items are looked through for them. At most ${greatestBatch} at once. All are taken, or none when one is wrong.`,
+  })
+  async saveTerms(@Arg('terms', () => [TermInput]) terms: TermInput[]): Promise<Receipt> {
+    if (terms.length === 0) throw refused('terms is empty; send at least one.');
+    if (terms.length > greatestBatch)
+      throw refused(`terms holds ${terms.length}; send at most ${greatestBatch} at once.`);
+    const ids = new Set<string>();
+    const messages = terms.map(({ id, text }, at) => {
+      const message = toMessage({ type: 'Term', data: { id, text } }, `terms[${at}]: `);
+      if (ids.has(id)) throw refused(`terms[${at}]: the id ${quote(id)} is there twice.`);
+      ids.add(id);
+      return message;
+    });
+    return published(this, 'menu.terms', messages);
+  }
+
+  @Mutation(() => Receipt, { description: 'Its matches are gone with it. Saved again, it is looked for again.' })
+  async deleteTerm(@Arg('id', () => ID) id: string): Promise<Receipt> {
+    await this.upToDate();
+    if (!(await this.questions.term(id))) throw refused(`There is no term ${quote(id)}.`);
+    return published(this, 'menu.terms', [toMessage({ type: 'TermDeleted', data: { id } })]);
+  }
+}
+
+function toMessage(message: TermMessage, where = '') {
+  try {
+    return { key: termKey(publicTenant, toTermChange(message).id), value: JSON.stringify(message) };
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    throw refused(`${where}${error.message.replaceAll('data.', '')}.`);
+  }
+}
+
+function refused(why: string): TributaryError {
+  return new TributaryError('BAD_USER_INPUT', why);
+}

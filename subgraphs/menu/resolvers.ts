@@ -1,0 +1,126 @@
+import { Arg, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { pageRequest } from '../connection.ts';
+import { idOrder, type MenuQuestions } from './questions.ts';
+import {
+  MatchScope,
+  Menu,
+  MenuCompany,
+  MenuItem,
+  MenuItemConnection,
+  Term,
+  TermConnection,
+  TermMatch,
+} from './types.ts';
+import type { PresentTerms } from './presentTerms.ts';
+
+const scopeOptions = { nullable: true, defaultValue: MatchScope.NAME };
+
+@Resolver(() => Term)
+export class TermResolver {
+  constructor(
+    readonly questions: MenuQuestions,
+    readonly present: PresentTerms,
+  ) {}
+
+  @Query(() => Term, { nullable: true })
+  term(@Arg('id', () => ID) id: string) {
+    return this.questions.term(id);
+  }
+
+  @Query(() => TermConnection, {
+    description: 'Case-insensitive, Unicode-aware substring of the text; all terms without it. Ordered by id.',
+  })
+  terms(
+    @Arg('text', () => String, { nullable: true }) text: string | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.terms(text ?? null, pageRequest(first, after, idOrder));
+  }
+
+  @Query(() => [TermMatch], { description: 'What would match, without storing anything.' })
+  matchText(
+    @Arg('name', () => String) name: string,
+    @Arg('description', () => String, { nullable: true }) description: string | null,
+    @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null,
+  ) {
+    return this.present.matches(name, scope === MatchScope.NAME_AND_DESCRIPTION ? (description ?? null) : null);
+  }
+
+  @FieldResolver(() => MenuItemConnection, { description: 'The items in which it is found, ordered by id.' })
+  items(
+    @Root() term: Term,
+    @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.itemsOfTerm(term.id, scope ?? MatchScope.NAME, pageRequest(first, after, idOrder));
+  }
+
+  @FieldResolver(() => Int, { description: 'In how many items it is found.' })
+  mentions(@Root() term: Term, @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null) {
+    return this.questions.mentions(term.id, scope ?? MatchScope.NAME);
+  }
+}
+
+@Resolver(() => Menu)
+export class MenuResolver {
+  constructor(readonly questions: MenuQuestions) {}
+
+  @Query(() => Menu, { nullable: true, description: 'Null while it has no items.' })
+  async menu(@Arg('id', () => ID) id: string): Promise<Menu | null> {
+    return (await this.questions.hasItems(id)) ? Object.assign(new Menu(), { id }) : null;
+  }
+
+  @FieldResolver(() => MenuItemConnection, { description: 'Ordered by id.' })
+  items(
+    @Root() menu: Menu,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    return this.questions.itemsOfMenu(menu.id, pageRequest(first, after, idOrder));
+  }
+}
+
+@Resolver(() => MenuItem)
+export class MenuItemResolver {
+  constructor(readonly questions: MenuQuestions) {}
+
+  @Query(() => MenuItemConnection, {
+    description:
+      'Case-insensitive, Unicode-aware substring of the name or the description; all items without it. `unmatched` keeps only those in which no term is found, or only the others. Ordered by id.',
+  })
+  menuItems(
+    @Arg('text', () => String, { nullable: true }) text: string | null,
+    @Arg('unmatched', () => Boolean, { nullable: true }) unmatched: boolean | null,
+    @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ) {
+    const request = pageRequest(first, after, idOrder);
+    return this.questions.items(text ?? null, unmatched ?? null, scope ?? MatchScope.NAME, request);
+  }
+
+  @FieldResolver(() => [TermMatch], {
+    description: 'Each term once in the name, and once in the description; in the order in which they stand there.',
+  })
+  matches(@Root() item: MenuItem, @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null) {
+    return this.questions.matches(item.id, scope ?? MatchScope.NAME);
+  }
+}
+
+@Resolver(() => MenuCompany)
+export class MenuCompanyResolver {
+  constructor(readonly questions: MenuQuestions) {}
+
+  @Directive('@requires(fields: "name")')
+  @FieldResolver(() => Int, {
+    description: 'In how many menu items a term is found that is spelled as the name of the company, but for case.',
+  })
+  brandMentions(
+    @Root() { name }: MenuCompany,
+    @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null,
+  ) {
+    return name == null ? 0 : this.questions.mentionsOf(name, scope ?? MatchScope.NAME);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Tables } from '../../platform/clickhouse.ts';
+import type { Publisher } from '../../platform/publish.ts';
+import { viewGroup } from '../../schema/topics.ts';
+import { AppliedPosition, type Progress } from '../applied.ts';
+import { federatedSchema } from '../federated.ts';
+import type { Streams } from '../streams/stream.ts';
+import type { Broker } from '../streams/tail.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { upToDate } from '../upToDate.ts';
+import { type MenuViews, TermMatchedResolver, termMatchedEvents } from './events.ts';
+import { MenuMutationResolver } from './mutations.ts';
+import { PresentTerms } from './presentTerms.ts';
+import { MenuQuestions } from './questions.ts';
+import { MenuCompanyResolver, MenuItemResolver, MenuResolver, TermResolver } from './resolvers.ts';
+import { MenuCompany } from './types.ts';
+
+export interface MenuDependencies {
+  tables: Tables;
+  publisher: Publisher;
+  streams: Streams;
+  progress: Progress & Pick<Broker, 'ends'>;
+}
+
+/** How long a mutation waits until all that was written before it can be seen, in milliseconds. */
+const patienceMs = 5_000;
+
+/** Menus, and the names that are found in them: asked of ClickHouse, watched through menu.matches. */
+export function menuSubgraph({ tables, publisher, streams, progress }: MenuDependencies): Subgraph {
+  const questions = new MenuQuestions(tables);
+  const applied = (topic: string) => new AppliedPosition(progress, viewGroup('menu'), topic);
+  const views: MenuViews = {
+    'menu.terms': applied('menu.terms'),
+    'menu.items': applied('menu.items'),
+    'menu.matches': applied('menu.matches'),
+  };
+  return {
+    name: 'menu',
+    schema: federatedSchema({
+      resolvers: [
+        TermResolver,
+        MenuResolver,
+        MenuItemResolver,
+        MenuCompanyResolver,
+        MenuMutationResolver,
+        TermMatchedResolver,
+      ],
+      orphanedTypes: [MenuCompany],
+      instances: [
+        new TermResolver(questions, new PresentTerms(questions)),
+        new MenuResolver(questions),
+        new MenuItemResolver(questions),
+        new MenuCompanyResolver(questions),
+        new MenuMutationResolver(publisher, streams, questions, () =>
+          upToDate(progress, views['menu.terms'], AbortSignal.timeout(patienceMs)),
+        ),
+        new TermMatchedResolver(),
+      ],
+      references: {
+        Term: ({ id }: { id: string }) => questions.term(id),
+        Company: (company: MenuCompany) => Object.assign(new MenuCompany(), company),
+      },
+      streams: { termMatched: termMatchedEvents(streams, views, questions) },
+    }),
+    views: {
+      'menu.terms': (position, signal) => views['menu.terms'].reaches(position, signal),
+      'menu.items': (position, signal) => views['menu.items'].reaches(position, signal),
+      'menu.matches': (position, signal) => views['menu.matches'].reaches(position, signal),
+    },
+  };
+}
