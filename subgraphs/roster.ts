@@ -18,7 +18,9 @@ import type { Subgraph } from './subgraph.ts';
 import { type WikiDependencies, wikiSubgraph } from './wiki/subgraph.ts';
 
 /** What the subgraphs stand on: the three servers and the streams. */
-export type Dependencies = PeopleDependencies & WikiDependencies & OccupancyDependencies &
+export type Dependencies = PeopleDependencies &
+  WikiDependencies &
+  OccupancyDependencies &
   AirDependencies &
   MenuDependencies;
 

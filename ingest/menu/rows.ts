@@ -17,7 +17,7 @@ export function toTermRow(_topic: string, partition: number, message: KafkaMessa
 /** A row of menu_items. @throws ContractError when the message is none of menu.items */
 export function toItemRow(_topic: string, partition: number, message: KafkaMessage): object {
   const { id, saved } = parseItemMessage(message.value?.toString() ?? null);
-  const texts = saved ? { ...saved, folded: fold(saved.name) } : {};
+  const texts = saved ? { ...saved, folded: fold(`${saved.name}\n${saved.description ?? ''}`) } : {};
   return {
     ...{ tenant: tenantOf(message.headers), id, deleted: saved === null },
     ...texts,

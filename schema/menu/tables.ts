@@ -22,7 +22,10 @@ ENGINE = ReplacingMergeTree(recency)
 ORDER BY (tenant, id)
 SETTINGS index_granularity = 1024`;
 
-/** The items, a view of menu.items: of each the message that Kafka took last. Read it with FINAL. */
+/**
+ * The items, a view of menu.items: of each the message that Kafka took last. Read it with FINAL. `folded` is name and
+ * description in the form in which searches compare.
+ */
 export const menuItemsTable = (name: string) => `
 CREATE TABLE IF NOT EXISTS ${name}
 (

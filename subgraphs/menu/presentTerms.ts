@@ -1,7 +1,7 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { oneAtATime } from '../../platform/oneAtATime.ts';
-import type { MatchPart } from '../../schema/menu/messages.ts';
 import { Matcher } from '../../schema/menu/matcher/matcher.ts';
+import type { MatchPart } from '../../schema/menu/messages.ts';
 import type { MenuQuestions } from './questions.ts';
 import { Term, TermMatch } from './types.ts';
 
@@ -28,7 +28,7 @@ export class PresentTerms {
   }
 
   #found(part: MatchPart, text: string): TermMatch[] {
-    return this.#matcher.match(text).map(({ term: id, ...match }) => {
+    return this.#matcher.match({ name: text }).map(({ term: id, ...match }) => {
       const term = Object.assign(new Term(), { id, text: this.#texts.get(id)! });
       return Object.assign(new TermMatch(), { ...match, term, part });
     });

@@ -111,7 +111,13 @@ export class MenuQuestions {
 
   async itemsOfMenu(menu: string, request: PageRequest): Promise<Connection<MenuItem>> {
     const rows = await this.#itemsOfMenus(menu, { ...afterId(request), limit: request.first + 1 });
-    return page(rows, request, ({ id }) => [id], toItem, async () => totalOf(await this.#countItemsOfMenus(menu, {})));
+    return page(
+      rows,
+      request,
+      ({ id }) => [id],
+      toItem,
+      async () => totalOf(await this.#countItemsOfMenus(menu, {})),
+    );
   }
 
   async hasItems(menu: string): Promise<boolean> {
@@ -122,7 +128,13 @@ export class MenuQuestions {
     const asked = { parts: partsOf(scope), ...afterId(request), limit: request.first + 1 };
     const rows = await this.#itemsOfTerms(term, asked);
     const items = await Promise.all(rows.map(({ item }) => this.#items(item, {})));
-    return page(items.flat(), request, ({ id }) => [id], toItem, () => this.mentions(term, scope));
+    return page(
+      items.flat(),
+      request,
+      ({ id }) => [id],
+      toItem,
+      () => this.mentions(term, scope),
+    );
   }
 
   /** In how many items the term is found. */
@@ -144,7 +156,10 @@ export class MenuQuestions {
    */
   async holding(matches: PlacedMatch[]): Promise<({ item: MenuItem; match: TermMatch } | undefined)[]> {
     const places = matches.map(({ partition, offset }) => `${partition}/${offset}`);
-    const [terms, items] = [[...new Set(matches.map(({ term }) => term))], [...new Set(matches.map(({ item }) => item))]];
+    const [terms, items] = [
+      [...new Set(matches.map(({ term }) => term))],
+      [...new Set(matches.map(({ item }) => item))],
+    ];
     const rows = await this.#read<Owned<MatchRow & Omit<ItemRow, 'id'> & { item: string }>>(sql.matchesAt, {
       ...{ places, terms, items },
     });
@@ -163,7 +178,13 @@ export class MenuQuestions {
     toNode: (row: Row) => Node,
   ): Promise<Connection<Node>> {
     const rows = await this.#read<Row>(list, { ...parameters, limit: request.first + 1 });
-    return page(rows, request, ({ id }) => [id], toNode, async () => totalOf(await this.#read<Total>(count, parameters)));
+    return page(
+      rows,
+      request,
+      ({ id }) => [id],
+      toNode,
+      async () => totalOf(await this.#read<Total>(count, parameters)),
+    );
   }
 
   #read<Row>(statement: string, parameters: Record<string, unknown>): Promise<Row[]> {

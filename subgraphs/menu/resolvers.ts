@@ -1,5 +1,6 @@
 import { Arg, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { pageRequest } from '../connection.ts';
+import type { PresentTerms } from './presentTerms.ts';
 import { idOrder, type MenuQuestions } from './questions.ts';
 import {
   MatchScope,
@@ -11,7 +12,6 @@ import {
   TermConnection,
   TermMatch,
 } from './types.ts';
-import type { PresentTerms } from './presentTerms.ts';
 
 const scopeOptions = { nullable: true, defaultValue: MatchScope.NAME };
 
@@ -117,10 +117,7 @@ export class MenuCompanyResolver {
   @FieldResolver(() => Int, {
     description: 'In how many menu items a term is found that is spelled as the name of the company, but for case.',
   })
-  brandMentions(
-    @Root() { name }: MenuCompany,
-    @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null,
-  ) {
+  brandMentions(@Root() { name }: MenuCompany, @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null) {
     return name == null ? 0 : this.questions.mentionsOf(name, scope ?? MatchScope.NAME);
   }
 }

@@ -1,6 +1,6 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { viewGroup } from '../../schema/topics.ts';
+import { matcherGroup, viewGroup } from '../../schema/topics.ts';
 import { AppliedPosition, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
@@ -13,6 +13,7 @@ import { PresentTerms } from './presentTerms.ts';
 import { MenuQuestions } from './questions.ts';
 import { MenuCompanyResolver, MenuItemResolver, MenuResolver, TermResolver } from './resolvers.ts';
 import { MenuCompany } from './types.ts';
+import { itemsUpload } from './upload.ts';
 
 export interface MenuDependencies {
   tables: Tables;
@@ -33,6 +34,7 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
     'menu.items': applied('menu.items'),
     'menu.matches': applied('menu.matches'),
   };
+  const matched = new AppliedPosition(progress, matcherGroup, 'menu.items');
   return {
     name: 'menu',
     schema: federatedSchema({
@@ -63,8 +65,13 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
     }),
     views: {
       'menu.terms': (position, signal) => views['menu.terms'].reaches(position, signal),
-      'menu.items': (position, signal) => views['menu.items'].reaches(position, signal),
+      // Who has written an item wants to read what is found in it.
+      'menu.items': async (position, signal) => {
+        await Promise.all([views['menu.items'].reaches(position, signal), matched.reaches(position, signal)]);
+        await views['menu.matches'].reaches(await progress.ends('menu.matches'), signal);
+      },
       'menu.matches': (position, signal) => views['menu.matches'].reaches(position, signal),
     },
+    bodies: { '/menu/items': itemsUpload(publisher, streams) },
   };
 }

@@ -78,7 +78,8 @@ export class PeopleTermResolver {
   @Directive('@requires(fields: "text")')
   @FieldResolver(() => Company, {
     nullable: true,
-    description: 'The company whose name the term is, in small or capital letters; of several the one of the lowest id.',
+    description:
+      'The company whose name the term is, in small or capital letters; of several the one of the lowest id.',
   })
   company(@Root() { text }: PeopleTerm) {
     return this.questions.companyNamed(text);

@@ -43,7 +43,14 @@ function schemaOf(
   applied: AppliedPosition,
 ): GraphQLSchema {
   return federatedSchema({
-    resolvers: [PersonResolver, CompanyResolver, PeopleTermResolver, PathResolver, PeopleMutationResolver, GraphChangeResolver],
+    resolvers: [
+      PersonResolver,
+      CompanyResolver,
+      PeopleTermResolver,
+      PathResolver,
+      PeopleMutationResolver,
+      GraphChangeResolver,
+    ],
     instances: [
       new PersonResolver(questions),
       new CompanyResolver(questions),
