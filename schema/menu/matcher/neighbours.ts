@@ -9,6 +9,7 @@ import { pack, setOf, without } from './spelling.ts';
 export class Neighbours {
   private readonly postings = new Postings();
   private readonly keys = new Int32Array(6);
+  private readonly blocks = new Int32Array(6);
 
   /**
    * @param length how many letters are looked at: 5 or 6
@@ -39,8 +40,10 @@ export class Neighbours {
   meet(letters: Uint16Array, first: number, left: number, lengths: number, met: (value: number, set: number) => void) {
     const { postings } = this;
     const count = this.findKeys(letters, first, left);
+    // All blocks before the first of them is read, so that the processor waits for the memory of all of them at once.
+    for (let key = 0; key < count; key++) this.blocks[key] = postings.find(this.keys[key]!);
     for (let key = 0; key < count; key++) {
-      const block = postings.find(this.keys[key]!);
+      const block = this.blocks[key]!;
       const terms = postings.count(block);
       for (let index = 0; index < terms; index++) {
         const value = postings.value(block, index);

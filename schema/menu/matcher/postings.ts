@@ -7,6 +7,8 @@ export class Postings {
   /** A hash table by linear probing: key and block, key and block. */
   private table = new Int32Array(32);
   private keys = 0;
+  /** A bit for each hash there is: small enough to stay near the processor, it spares most looks at the table. */
+  private seen = new Int32Array(4);
   /** Blocks: how many numbers fit, how many there are, and each with its note. Block 0 is none and empty. */
   private pool = new Int32Array(64);
   private end = 2;
@@ -15,12 +17,13 @@ export class Postings {
 
   add(key: number, value: number, note = 0): void {
     if (this.keys * 4 >= this.table.length) this.grow();
-    const place = this.placeOf(key);
+    const hash = mix(key);
+    const place = this.placeOf(key, hash);
     let block = this.table[place + 1]!;
     if (block === 0) {
       this.keys++;
-      this.table[place] = key;
-      block = this.table[place + 1] = this.allocate(0);
+      this.enter(place, key, hash, this.allocate(0));
+      block = this.table[place + 1]!;
     } else if (this.pool[block + 1] === this.pool[block]) {
       const count = this.pool[block]!;
       const larger = this.allocate(32 - Math.clz32(count));
@@ -34,8 +37,7 @@ export class Postings {
   }
 
   remove(key: number, value: number): void {
-    const block = this.table[this.placeOf(key) + 1]!;
-    if (block === 0) return;
+    const block = this.find(key);
     for (let index = this.count(block) - 1; index >= 0; index--) {
       if (this.value(block, index) !== value) continue;
       const last = --this.pool[block + 1]!;
@@ -47,7 +49,9 @@ export class Postings {
 
   /** The block of a key, to be given to the three below. */
   find(key: number): number {
-    return this.table[this.placeOf(key) + 1]!;
+    const hash = mix(key);
+    if (((this.seen[(hash >>> 5) & (this.seen.length - 1)]! >>> hash) & 1) === 0) return 0;
+    return this.table[this.placeOf(key, hash) + 1]!;
   }
 
   /** How many numbers are in a block. */
@@ -64,19 +68,24 @@ export class Postings {
   }
 
   /** Where the key is in the table, or where it would be. */
-  private placeOf(key: number): number {
+  private placeOf(key: number, hash: number): number {
     const mask = this.table.length - 1;
-    let hash = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    let place = ((hash ^ (hash >>> 16)) << 1) & mask;
+    let place = (hash << 1) & mask;
     while (this.table[place + 1] !== 0 && this.table[place] !== key) place = (place + 2) & mask;
     return place;
+  }
+
+  private enter(place: number, key: number, hash: number, block: number): void {
+    this.table[place] = key;
+    this.table[place + 1] = block;
+    this.seen[(hash >>> 5) & (this.seen.length - 1)]! |= 1 << hash;
   }
 
   /** Drops the keys that nothing is under any more. */
   private grow(): void {
     const old = this.table;
     this.table = new Int32Array(old.length * 2);
+    this.seen = new Int32Array(this.table.length / 8);
     this.keys = 0;
     for (let place = 0; place < old.length; place += 2) {
       const block = old[place + 1]!;
@@ -85,9 +94,8 @@ export class Postings {
         this.release(block);
         continue;
       }
-      const next = this.placeOf(old[place]!);
-      this.table[next] = old[place]!;
-      this.table[next + 1] = block;
+      const hash = mix(old[place]!);
+      this.enter(this.placeOf(old[place]!, hash), old[place]!, hash, block);
       this.keys++;
     }
   }
@@ -115,4 +123,10 @@ export class Postings {
     this.pool[block + 1] = this.unused[logarithm]!;
     this.unused[logarithm] = block;
   }
+}
+
+function mix(key: number): number {
+  let hash = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }
