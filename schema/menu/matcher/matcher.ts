@@ -49,8 +49,8 @@ export class Matcher {
   private readonly slots = new Map<string, number>();
   private readonly terms: (Term | undefined)[] = [];
   private readonly free: number[] = [];
-  /** Which letters the term of each slot has more than once. */
-  private twice = new Int32Array(16);
+  /** Which letters the term of each slot has, and then which more than once. */
+  private sets = new Int32Array(32);
   /** Letters of the longest term there was. */
   private longest = 0;
 
@@ -91,8 +91,9 @@ export class Matcher {
     this.slots.set(id, slot);
     this.terms[slot] = term;
     const { letters } = term;
-    if (slot === this.twice.length) this.twice = grown(this.twice);
-    this.twice[slot] = setOf(letters, 0, letters.length, true);
+    if (slot * 2 === this.sets.length) this.sets = grown(this.sets);
+    this.sets[slot * 2] = setOf(letters, 0, letters.length, false);
+    this.sets[slot * 2 + 1] = setOf(letters, 0, letters.length, true);
     this.longest = Math.max(this.longest, term.letters.length);
     this.byHash.add(hashOf(term.letters, 0, term.letters.length), slot);
     for (const index of this.neighboursFor(term)) index.add(letters, slot);
@@ -205,13 +206,13 @@ export class Matcher {
   }
 
   /** Compares a term that was met with those windows that it may equal by their letters, in whatever order. */
-  private readonly consider = (value: number, set: number) => {
+  private readonly consider = (value: number) => {
     const [slot, length] = [value >>> 5, value & 31];
     const edits = editsAllowed(length);
     for (let window = 0; window < this.windows; window++) {
       if (Math.abs(this.windowLength[window]! - length) > edits) continue;
-      const others = sizeOf(this.windowSet[window]! ^ set);
-      if (others <= 2 * edits && others + sizeOf(this.windowTwice[window]! ^ this.twice[slot]!) <= 2 * edits)
+      const others = sizeOf(this.windowSet[window]! ^ this.sets[slot * 2]!);
+      if (others <= 2 * edits && others + sizeOf(this.windowTwice[window]! ^ this.sets[slot * 2 + 1]!) <= 2 * edits)
         this.compare(slot, this.windowFirst[window]!, this.windowEnd[window]!);
     }
   };

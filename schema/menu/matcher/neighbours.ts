@@ -1,5 +1,5 @@
 import { Postings } from './postings.ts';
-import { pack, setOf, without } from './spelling.ts';
+import { pack, without } from './spelling.ts';
 
 /**
  * Terms by how they begin, or end, with one edit forgiven: a deletion neighbourhood. When at most one edit leads from the
@@ -22,8 +22,7 @@ export class Neighbours {
 
   add(letters: Uint16Array, slot: number): void {
     const count = this.findKeys(letters, this.step === 1 ? 0 : letters.length - 1, letters.length);
-    const set = setOf(letters, 0, letters.length, false);
-    for (let key = 0; key < count; key++) this.postings.add(this.keys[key]!, packedOf(letters, slot), set);
+    for (let key = 0; key < count; key++) this.postings.add(this.keys[key]!, packedOf(letters, slot));
   }
 
   remove(letters: Uint16Array, slot: number): void {
@@ -37,7 +36,7 @@ export class Neighbours {
    * @param left how many letters there are from there on
    * @param lengths which lengths of terms are of interest, a bit each
    */
-  meet(letters: Uint16Array, first: number, left: number, lengths: number, met: (value: number, set: number) => void) {
+  meet(letters: Uint16Array, first: number, left: number, lengths: number, met: (value: number) => void) {
     const { postings } = this;
     const count = this.findKeys(letters, first, left);
     // All blocks before the first of them is read, so that the processor waits for the memory of all of them at once.
@@ -47,7 +46,7 @@ export class Neighbours {
       const terms = postings.count(block);
       for (let index = 0; index < terms; index++) {
         const value = postings.value(block, index);
-        if (((lengths >>> value) & 1) === 1) met(value, postings.note(block, index));
+        if (((lengths >>> value) & 1) === 1) met(value);
       }
     }
   }

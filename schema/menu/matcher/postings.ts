@@ -1,7 +1,6 @@
 /**
- * Numbers filed under keys (32-bit integers), any number of them under one, each with a note (another number). What is
- * under one key lies together in memory, which is what makes a look-up fast; a key that outgrows its block moves to one
- * twice as large.
+ * Numbers filed under keys (32-bit integers), any number of them under one. What is under one key lies together in memory,
+ * which is what makes a look-up fast; a key that outgrows its block moves to one twice as large.
  */
 export class Postings {
   /** A hash table by linear probing: key and block, key and block. */
@@ -9,13 +8,13 @@ export class Postings {
   private keys = 0;
   /** A bit for each hash there is: small enough to stay near the processor, it spares most looks at the table. */
   private seen = new Int32Array(4);
-  /** Blocks: how many numbers fit, how many there are, and each with its note. Block 0 is none and empty. */
+  /** Blocks: how many numbers fit, how many there are, the numbers. Block 0 is none and empty. */
   private pool = new Int32Array(64);
   private end = 2;
   /** The first block nobody uses, by the logarithm of how many numbers fit; its count leads to the next. */
   private readonly unused = new Int32Array(32);
 
-  add(key: number, value: number, note = 0): void {
+  add(key: number, value: number): void {
     if (this.keys * 4 >= this.table.length) this.grow();
     const hash = mix(key);
     const place = this.placeOf(key, hash);
@@ -27,13 +26,12 @@ export class Postings {
     } else if (this.pool[block + 1] === this.pool[block]) {
       const count = this.pool[block]!;
       const larger = this.allocate(32 - Math.clz32(count));
-      this.pool.copyWithin(larger + 1, block + 1, block + 2 + 2 * count);
+      this.pool.copyWithin(larger + 1, block + 1, block + 2 + count);
       this.release(block);
       block = this.table[place + 1] = larger;
     }
     const count = this.pool[block + 1]!++;
-    this.pool[block + 2 + 2 * count] = value;
-    this.pool[block + 3 + 2 * count] = note;
+    this.pool[block + 2 + count] = value;
   }
 
   remove(key: number, value: number): void {
@@ -41,13 +39,12 @@ export class Postings {
     for (let index = this.count(block) - 1; index >= 0; index--) {
       if (this.value(block, index) !== value) continue;
       const last = --this.pool[block + 1]!;
-      this.pool[block + 2 + 2 * index] = this.value(block, last);
-      this.pool[block + 3 + 2 * index] = this.note(block, last);
+      this.pool[block + 2 + index] = this.value(block, last);
       return;
     }
   }
 
-  /** The block of a key, to be given to the three below. */
+  /** The block of a key, to be given to the two below. */
   find(key: number): number {
     const hash = mix(key);
     if (((this.seen[(hash >>> 5) & (this.seen.length - 1)]! >>> hash) & 1) === 0) return 0;
@@ -60,11 +57,7 @@ export class Postings {
   }
 
   value(block: number, index: number): number {
-    return this.pool[block + 2 + 2 * index]!;
-  }
-
-  note(block: number, index: number): number {
-    return this.pool[block + 3 + 2 * index]!;
+    return this.pool[block + 2 + index]!;
   }
 
   /** Where the key is in the table, or where it would be. */
@@ -108,7 +101,7 @@ export class Postings {
       return block;
     }
     const start = this.end;
-    this.end += 2 + (2 << logarithm);
+    this.end += 2 + (1 << logarithm);
     if (this.end > this.pool.length) {
       const pool = new Int32Array(this.end * 2);
       pool.set(this.pool);
