@@ -15,8 +15,8 @@ export function lettersOf(char: string): string {
   if (apostrophes.test(char)) return apostrophe;
   if (accents.test(char)) return accent;
   if (hidden.test(char)) return '';
-  if (!wordly.test(char)) return wordBreak;
-  const bare = fold(char).normalize('NFKD').replace(unwordly, '');
+  if (!ofWords.test(char)) return wordBreak;
+  const bare = fold(char).normalize('NFKD').replace(notOfWords, '');
   return bare.replace(unfolded, (letter) => plain[letter]!) || accent;
 }
 
@@ -34,8 +34,8 @@ const apostrophes = /['’‘‛`´ʼʹ′＇]/u;
 /** Marks that inherit the script of their letter, which those of kana do not, and the vowel points of Hebrew. */
 const accents = /[[\p{Script=Inherited}&&\p{M}]--[\u3099\u309a]]|[\p{Script=Hebrew}&&\p{Mn}]/v;
 const hidden = /\p{Cf}/u;
-const wordly = /[\p{L}\p{N}\p{M}]/u;
-const unwordly = /[^\p{L}\p{N}\p{M}]|[[\p{Script=Inherited}&&\p{M}]--[\u3099\u309a]]/gv;
+const ofWords = /[\p{L}\p{N}\p{M}]/u;
+const notOfWords = /[^\p{L}\p{N}\p{M}]|[[\p{Script=Inherited}&&\p{M}]--[\u3099\u309a]]/gv;
 const blanks = /[\s\p{Pd}−]/u;
 
 /** Letters with a stroke or of two, which Unicode does not take apart. */

@@ -7,8 +7,10 @@ import { Words } from './words.ts';
 /** A window has at least a letter, and two more than the longest term at most. */
 const mostWindows = mostLetters + 2 * mostEdits + 1;
 
-/** Room for a longer text than this is given back. */
+/** Room for more letters than these is given back. */
 const mostRoom = 1 << 16;
+
+/** Sets of lengths, a bit for each. */
 const tenOrEleven = 0b11 << 10;
 const twelveOrMore = -1 << 12;
 /** How long terms may be that are misspelled with so many letters. */
@@ -94,8 +96,8 @@ export class Matcher {
     if (slot * 2 === this.sets.length) this.sets = grown(this.sets);
     this.sets[slot * 2] = setOf(letters, 0, letters.length, false);
     this.sets[slot * 2 + 1] = setOf(letters, 0, letters.length, true);
-    this.longest = Math.max(this.longest, term.letters.length);
-    this.byHash.add(hashOf(term.letters, 0, term.letters.length), slot);
+    this.longest = Math.max(this.longest, letters.length);
+    this.byHash.add(hashOf(letters, 0, letters.length), slot);
     for (const index of this.neighboursFor(term)) index.add(letters, slot);
   }
 
@@ -122,8 +124,8 @@ export class Matcher {
   }
 
   /**
-   * One edit spoils either the first or the last letters, and of two edits at most one spoils those that suffer less.
-   * The halves of ten and eleven letters are five.
+   * Where at most two edits are, at most one is among the first letters or at most one among the last, when these do not
+   * overlap: five and five of ten or eleven letters.
    */
   private neighboursFor({ edits, letters }: Term): Neighbours[] {
     if (edits === 0) return [];

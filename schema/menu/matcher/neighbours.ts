@@ -31,7 +31,7 @@ export class Neighbours {
   }
 
   /**
-   * Meets all terms that may begin so, some of them several times, and some that do not.
+   * Meets all terms that may begin so, some of them several times, and some that do not, each as `slot << 5 | lengthBit`.
    * @param first the place of the first letter, or of the last when looking backwards
    * @param left how many letters there are from there on
    * @param lengths which lengths of terms are of interest, a bit each
@@ -46,7 +46,7 @@ export class Neighbours {
       const terms = postings.count(block);
       for (let index = 0; index < terms; index++) {
         const value = postings.value(block, index);
-        if (((lengths >>> value) & 1) === 1) met(value);
+        if (((lengths >>> (value & 31)) & 1) === 1) met(value);
       }
     }
   }
