@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { Matcher } from './matcher.ts';
 
 /*
- * Texts in which somebody means the brand, though it is written otherwise, and texts in which nobody means it, though
- * a word is nearly the brand. Both were written down by hand, from what people mistype and what menus say, before they
- * were tried; the second also has the ordinary English words that are nearest to the brands. `Brand: text; text`.
+ * Texts in which somebody means the brand, though it is written otherwise, and texts in which nobody means it, though a
+ * word is nearly the brand: from what people mistype, what menus say, and the English words that are nearest to brands.
+ * They were written before they were tried. Of the second, 53 of 503 were found at first; ordinary words that were missing
+ * from the list went into it then, so this guards the rule and is no estimate for other brands. `Brand: text; text`.
  */
 
 const meant = `

@@ -220,6 +220,67 @@ visible vital vivid volcano volcanic volume volunteer vote vowel wagon waist wal
 wedding weed weep weigh weird whale whistle wicked widow width wine wipe wisdom witch witness wolf wool worm worry worship wound
 wreck wrist yacht yawn yell zebra zero zoo
 
+abandon absent abstract academy acquire adjust admire adopt adore alarm alien alliance ancestor ankle antique anxious apart apparel applaud
+appoint arena arise armour army ash aside asleep assault assemble asset assign assure athlete atom attic auction audience aunt
+authority avenue awake awful awkward backward badge bait bake bald ballot bamboo banner bargain barber bark baron barrow batch bathroom
+battery beak beetle beggar belly beloved bestow betray bias bible billet billion biology bishop blanket blast bleach blister blizzard
+blouse bolt bomb boom border botany boundary bracelet brag brake brand brass breeze bribe bridle brochure bronze brook brutal buckle
+bulletin bundle bunny burglar bury cactus cage calendar camel campaign campus canary cannon canoe canyon cape cardinal career carpenter
+carpet carriage castor caterpillar cathedral caution cavern cedar chamber chapel chariot cherish chess chisel cigar cinema clarify clash
+classify clause clinic clown clumsy coffin coincide collapse collar colleague collide comic commerce commission commute compact companion
+compass compete compile compliment comply compress compromise computer conceal conceive concrete condemn confess confide conflict
+conform conscious consent console conspire constitute consume contend context contract convent converse convey convict coral cord corridor
+costly cottage couch courtesy crane crate crater crayon creep crest cricket cripple crossword crystal cultivate cunning curator curb
+currency cushion cylinder dagger daisy dazzle deaf debris decline decree defect defer deliberate delta demon dense dental department
+deposit depress deputy derive descend despair destine detach detain determine devastate diagram dialect diary dictate digital dignity
+dilute dimension diplomat diplomatic disciple discipline discount disguise dismiss dispatch dispense dispute dissolve distort district ditch
+diverse dizzy donkey doom dose dragonfly drain drape drastic dread drought drown dwell dynamic eastern eclipse ecology ego elastic
+elbow electric elephant eliminate embark embassy embody emerald emigrate emperor empire enable enchant enclose encounter endless endure
+enforce enhance enlarge enlist enrich enrol entertain enthusiasm entitle epic epoch equip erase erect errand erupt estimate eternal evaluate
+evident exaggerate examine excess exclaim exclude exhaust exhibit exile exotic expedition expire explicit exploit export exterior external
+fable facility fairy famine farewell fatal fatigue feeble ferry fertile festival feud filter fiscal flee flexible flourish fluent flute
+foam foreign formal fortnight fossil foundation fox fracture frame franchise frantic fraud freight frequent friction fringe frog
+frown frugal fulfil furious furnish fuse galaxy gallant gallop gamble gang garment gasp gather generate ghost giggle ginger giraffe glacier
+glamour gleam glimpse glitter gloom gown graceful graduate graphic gravity gravel graze grease grocer guitar gulf gust hamlet hammock
+hamster handle harness hasty hatch haven hawk hectic hedge hedgehog helicopter hemisphere herald hermit heron hike hinge hire historic
+hood hoof hook hostage hostel hostile hover howl hug humid hurdle hurricane hydrogen hymn hypnotic iconic illusion illustrate imitate
+immense immigrant immune impulse incline incur indicate induce indulge infect infinite inflate influence inhabit inherit inquire insane
+insight inspect instinct instruct instrument insulate insure integrate intellect intelligent interact interfere interior interpret
+interrupt intimate intricate invade invisible involve irritate isolate ivory jaguar javelin jealous jeopardy jigsaw journal juggle kangaroo
+keen kennel kidnap kindle knead labyrinth lantern latitude lattice lavish layout leaflet leak lease legacy leisure leopard lever liable
+liberal lifetime lightning likewise lily limb limp lizard lobe locker locust loft logo longitude lottery lotus loyal lucid lullaby lunar
+lurk lyrical magnet magnify maiden mainland maintain mammoth mandate mansion mantle manual manufacture marathon marble marina mariner
+maritime marsh martial marvel massage maze meadow meander median mediate medieval meditate membrane memo memorial mentor menace mermaid
+migrant migrate mild millennium mimic mingle miniature miracle mischief miser misty mobile mock module molecule momentum monarchy monument
+moose morale mosaic moss moth motorway mould mound mourn mule mumble mural mustang mute mutual mythology nasty naval navigate navy nebula
+neglect negotiate neon nephew nerve nickel nightmare nomad nostalgia notion nourish novice nucleus nursery nylon oak oasis oath obedient
+obscure obsess obstacle occur octagon offend offset omen omit onset opaque oppress oracle oral orchid ordeal orient orphan ounce outback
+outfit outlaw outline outlook output outrage oval overcome oxygen paddle pagan pageant palm panorama panther parachute paradise paragraph
+parallel pardon parish parliament passage passenger passport pastel pasture patent pavement pavilion payment peasant pebble penalty pendant
+peninsula pension perch peril perish perpetual perplex persist pesky petition phantom pharmacy phoenix photo physics pierce pilgrim pinball
+pitch pivot plague plaster plateau platinum plead plough plunge plush poise polar pollen ponder porcelain portable portfolio postcard
+posture potent precaution predator prefix premise preview prey primitive prism privilege probe proceed prodigy profile profound prolong
+prominent promenade propel prospect provoke prowl prudent pulse pumpkin punish puppet pursuit pyramid quaint quarrel quarry quest
+queue quilt quota rack radiant radical radius raft rail rampart ransom rapture rattle raven ravine razor realm reap rebellion reckon
+recruit rectangle reduce reef refuge regard regime register rehearse rein reindeer relative relay relevant relic relieve reluctant remark
+remedy remind remote removal render renovate repel replica reptile republic reputation resent reservoir residue resign resonate resort
+restless restrain restrict resume retail retrieve retro reunion reveal revelation reverse revolt revolution rhino rifle rigorous rinse
+ritual roam roar robust rogue rookie rooster rotate rubble rubric rug rumble runway rustle saddle saga salute salvage salvation sanctuary
+sandal sapphire sardine satin savage savannah scaffold scenario scenic sceptic schedule scheme scope scorch scramble scribe seam
+secretary secure segment seldom selfish seminar sequel sequence serenade sergeant severe shawl sheer sheriff shiver shrine shrink shuffle
+shutter sibling siesta sigh silhouette simulate siren sketch sleigh slumber snug sober society soda solar sole solitude sonic soothe spade
+span spear species specimen spectrum speech spell sphinx spice spine spire spontaneous spouse sprint squash stable staircase stallion stance
+static stationery statistic stereo steward stimulus stipulate stride strive stroll structure stun submarine subtitle subtract suburb
+subway summit summon sunset sunrise superior superstition supervise suppress supreme surf surge surgeon surplus surrender suspicion sustain
+swamp swarm swift sword syllable symptom syndrome synthetic tablet tadpole talon tangle tariff tavern temporary tenant tentacle terrain
+terrific testament textile thaw theorem therapy thermal thesis thorn thorough thread thrill thrive throne thrust thunder tidal timid tissue
+token tolerate tornado tortoise torture toss tourist toxic tractor tranquil transit transparent trauma treason treble trellis tremor trench
+trespass tribal tribune trigger trinity trivial trophy tropics tug tulip tumble turbine turbo turmoil turtle tuxedo twig twin tyrant
+unicorn utensil utility utter vaccine valiant valid valve vampire vanity vast velocity vendor ventilate verb verdict verify versatile vertical
+veteran viable vicious victor villain vineyard violate viper virtual virtue virus visa viscount visual vocal vogue voucher voyage vulture
+waist walnut walrus waltz warfare warrant wary wasp weary weird whisk wig willow windy witty wombat woodland workshop wreath wrench wrinkle
+yearn yield yoga zeal zodiac zombie
+
 africa african america american argentina asia asian australia australian austria austrian bavaria bavarian belgian belgium bordeaux
 brazil brazilian britain british california canada canadian caribbean chile chilean china chinese coastal colombia cornish cornwall
 cuban czech denmark dutch england europe european florence france french germany greece hawaiian holland hungarian iberian ireland italy
