@@ -55,7 +55,7 @@ for (const [name, description] of [
     'occupancy',
     'readings of people counters out of NDJSON, or CSV with the columns timestamp, direction, dpu_id and perhaps reading_id, from a file or standard input (-)',
   ],
-  ['menu', 'menu items, likewise, with the columns MenuId, ProductName, ProductDescription and perhaps ItemId'],
+  ['menu', 'menu items, likewise, with the columns MenuId, ProductName, and perhaps ProductDescription and ItemId'],
   ['terms', 'names that are looked for in menu items, likewise, with the columns TermId and Term'],
 ] as const)
   produce

@@ -118,7 +118,7 @@ export async function matchesExpected(world: Pick<World, 'kafka' | 'settings'>):
   return [...items.values()]
     .flatMap(({ tenant, id, saved }) => {
       const find = (part: string, name: string) =>
-        (matchers.get(tenant)?.match({ name }) ?? []).map(({ term, kind, score, found, start, end }) =>
+        (matchers.get(tenant)?.match(name) ?? []).map(({ term, kind, score, found, start, end }) =>
           JSON.stringify([tenant, id, term, part, kind, Math.round(score * 1e4) / 1e4, found, start, end]),
         );
       return saved ? [...find('NAME', saved.name), ...find('DESCRIPTION', saved.description ?? '')] : [];

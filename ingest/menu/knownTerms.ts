@@ -35,7 +35,7 @@ class TenantTerms {
   }
 
   *#findIn(text: string, part: MatchPart): Generator<Finding> {
-    for (const match of this.#matcher.match({ name: text })) {
+    for (const match of this.#matcher.match(text)) {
       const { offset: termOffset } = this.terms.get(match.term)!;
       yield { ...match, termOffset, part };
     }

@@ -55,10 +55,7 @@ export type ItemMessage = {
 /** In which text of an item a term was found. */
 export const matchParts = ['NAME', 'DESCRIPTION'] as const;
 export type MatchPart = (typeof matchParts)[number];
-/**
- * How a term was found. EXACT: its very letters. FOLDED: the same letters but for case, accents, apostrophes, hyphens
- * and spaces. FUZZY: nearly the same letters.
- */
+/** How a term was found. EXACT: the same text but for case. FOLDED: but for accents, apostrophes and hyphens. FUZZY: similar. */
 export const matchKinds = ['EXACT', 'FOLDED', 'FUZZY'] as const;
 export type MatchKind = (typeof matchKinds)[number];
 
@@ -74,7 +71,7 @@ export const matchMessage = Type.Object(
     termOffset: count('Offset of the message of the term in menu.terms'),
     part: Type.Enum([...matchParts], { description: 'The text of the item in which the term was found' }),
     kind: Type.Enum([...matchKinds], { description: 'How it was found' }),
-    score: Type.Number({ minimum: 0, maximum: 1, description: 'How sure it is; 1 for all but FUZZY' }),
+    score: Type.Number({ minimum: 0, maximum: 1, description: 'How sure it is: 1 for EXACT, less for others' }),
     found: text(100_000, 'What stands there'),
     start: count('Where that begins, in UTF-16 code units'),
     end: count('Where that ends: the place after its last'),

@@ -8,8 +8,8 @@ import { termKey, toTermChange } from './term.ts';
 /** A row of a CSV, by the names of its columns in lower case; or what no row can be made of. */
 export type Row = { where: string } & ({ values: Record<string, string> } | { text: string; broken: string });
 
-/** The columns that a CSV of menu items must have. There may be ItemId too. */
-export const itemColumns = ['MenuId', 'ProductName', 'ProductDescription'];
+/** The columns that a CSV of menu items must have. There may be ProductDescription and ItemId too. */
+export const itemColumns = ['MenuId', 'ProductName'];
 /** The columns that a CSV of terms must have. */
 export const termColumns = ['TermId', 'Term'];
 

@@ -28,7 +28,7 @@ export class PresentTerms {
   }
 
   #found(part: MatchPart, text: string): TermMatch[] {
-    return this.#matcher.match({ name: text }).map(({ term: id, ...match }) => {
+    return this.#matcher.match(text).map(({ term: id, ...match }) => {
       const term = Object.assign(new Term(), { id, text: this.#texts.get(id)! });
       return Object.assign(new TermMatch(), { ...match, term, part });
     });

@@ -114,9 +114,9 @@ ORDER BY part = 'DESCRIPTION', start, term`;
 export const itemsOfTerms = (after: boolean) => `${matches('term AS owner, item', 'term')}${lines(
   after ? ['item > {after:String}'] : [],
 )}
+GROUP BY term, item
 ORDER BY item
-LIMIT 1 BY term, item
-LIMIT {limit:UInt32} BY owner`;
+LIMIT {limit:UInt32} BY term`;
 
 export const countItemsOfTerms = `${matches('term AS owner, uniqExact(item) AS total', 'term')}
 GROUP BY term`;

@@ -22,9 +22,9 @@ export enum MatchKind {
 registerEnumType(MatchKind, {
   name: 'MatchKind',
   valuesConfig: {
-    EXACT: { description: 'The same words but for case.' },
-    FOLDED: { description: 'The same but for accents, apostrophes, hyphens and spaces.' },
-    FUZZY: { description: 'Nearly the same letters.' },
+    EXACT: { description: 'The same text but for case.' },
+    FOLDED: { description: 'The same but for accents, apostrophes and hyphens.' },
+    FUZZY: { description: 'Nearly the same letters, perhaps joined or parted into other words.' },
   },
 });
 
@@ -53,7 +53,7 @@ export class TermMatch {
   @Field(() => Term) term!: Term;
   @Field(() => MenuItemPart, { description: 'The text in which it was found.' }) part!: MenuItemPart;
   @Field(() => MatchKind) kind!: MatchKind;
-  @Field(() => Float, { description: 'How sure it is, from 0 to 1; 1 for all but FUZZY.' }) score!: number;
+  @Field(() => Float, { description: 'How sure it is: 1 for EXACT, less for others.' }) score!: number;
   @Field({ description: 'What stands there.' }) found!: string;
   @Field(() => Int, { description: 'Where that begins, in UTF-16 code units, as JavaScript and Java count.' })
   start!: number;

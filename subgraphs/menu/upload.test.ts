@@ -63,7 +63,7 @@ test('lines of JSON are the messages themselves', async () => {
 test.each([
   [
     'MenuId;ProductName;ProductDescription\n1;2;3',
-    /^the body:1 does not name the columns MenuId, ProductName, ProductDescription\. A CSV begins .* Nothing was taken\./,
+    /^the body:1 does not name the columns MenuId, ProductName\. A CSV begins .* Nothing was taken\./,
   ],
   ['\0PK\u0003\u0004'.repeat(1_000), /^the body:1 does not name the columns/],
   [header, /^The body holds no menu item; send one a row\.$/],

@@ -1,6 +1,7 @@
+import type { MatchKind } from '../messages.ts';
 import { lengthBit, Neighbours } from './neighbours.ts';
 import { Postings } from './postings.ts';
-import { editsAllowed, kindOf, type MatchKind, mostEdits, mostLetters, scoreOf, type Term, termOf } from './rule.ts';
+import { editsAllowed, kindOf, mostEdits, mostLetters, scoreOf, type Term, termOf } from './rule.ts';
 import { hashOf, joinHashes, setOf, sizeOf } from './spelling.ts';
 import { Words } from './words.ts';
 
@@ -23,29 +24,23 @@ const lengthsNear = Int32Array.from({ length: 32 }, (_, found) => {
   return lengths;
 });
 
-/** Where to look. */
-export type MatchScope = 'NAME' | 'NAME_AND_DESCRIPTION';
-
-/** A term found in an item. */
+/** A term found in a text. */
 export interface Match {
   /** The id of the term. */
   term: string;
   kind: MatchKind;
   /** How sure, above 0 and up to 1. */
   score: number;
-  /** The words of the item that mean the term, as they stand there. */
+  /** The words of the text that mean the term, as they stand there. */
   found: string;
-  /**
-   * Where they begin and end in the name, in UTF-16 code units; those of the description go on counting as if it
-   * stood behind the name and a line feed.
-   */
+  /** Where they begin, and the place after their last, in UTF-16 code units. */
   start: number;
   end: number;
 }
 
 /**
- * Finds terms in items, by the rule of docs/matching.md. The terms stand in indexes, so that an item is compared only with
- * those few which are alike. What is found depends on the term and the item alone, never on other terms or items.
+ * Finds terms in texts, by the rule of docs/matching.md. The terms stand in indexes, so that a text is compared only with
+ * those few which are alike. What is found depends on the term and the text alone, never on other terms or texts.
  */
 export class Matcher {
   private readonly slots = new Map<string, number>();
@@ -64,7 +59,6 @@ export class Matcher {
 
   private words = new Words();
   private text = '';
-  private offset = 0;
   private readonly best = new Map<number, Match>();
 
   /** The windows that are open: words from the first to before the end, how many letters they have, and which. */
@@ -115,10 +109,9 @@ export class Matcher {
   }
 
   /** The best match of each term, in the order of the text. */
-  match(item: { name: string; description?: string | null | undefined }, scope: MatchScope = 'NAME'): Match[] {
+  match(text: string): Match[] {
     this.best.clear();
-    this.search(item.name, 0);
-    if (scope === 'NAME_AND_DESCRIPTION' && item.description) this.search(item.description, item.name.length + 1);
+    this.search(text);
     if (this.words.letters.length > mostRoom) this.words = new Words();
     return [...this.best.values()].sort((a, b) => a.start - b.start || a.end - b.end || (a.term < b.term ? -1 : 1));
   }
@@ -133,9 +126,8 @@ export class Matcher {
     return letters.length < 12 ? [this.byFirst5, this.byLast5] : [this.byFirst6, this.byLast6];
   }
 
-  private search(text: string, offset: number): void {
+  private search(text: string): void {
     this.text = text;
-    this.offset = offset;
     const { letters, at, count, ordinary } = this.words.read(text);
     for (let first = 0; first < count; first++) this.findEqual(first);
     for (let first = count - 1, rare = count; first >= 0; first--) {
@@ -220,16 +212,16 @@ export class Matcher {
   };
 
   private compare(slot: number, first: number, until: number): void {
-    const { words, text, offset } = this;
+    const { words, text } = this;
     const best = this.best.get(slot);
     if (best?.kind === 'EXACT') return;
     const term = this.terms[slot]!;
     const score = scoreOf(term, text, words, first, until);
     if (score === 0) return;
-    const start = offset + words.from[first]!;
-    const end = offset + words.to[until - 1]!;
+    const start = words.from[first]!;
+    const end = words.to[until - 1]!;
     if (best && (best.score - score || start - best.start || end - best.end) >= 0) return;
-    const found = text.slice(start - offset, end - offset);
+    const found = text.slice(start, end);
     this.best.set(slot, { ...{ term: term.id, kind: kindOf(score), score, found }, start, end });
   }
 }

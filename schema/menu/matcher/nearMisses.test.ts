@@ -255,7 +255,7 @@ function pairs(list: string): Pair[] {
 const matcher = new Matcher();
 for (const { brand } of [...pairs(meant), ...pairs(notMeant)]) matcher.add(brand, brand);
 
-const kindIn = ({ brand, text }: Pair) => matcher.match({ name: text }).find(({ term }) => term === brand)?.kind;
+const kindIn = ({ brand, text }: Pair) => matcher.match(text).find(({ term }) => term === brand)?.kind;
 
 test('of the texts found by FUZZY at least 95 of 100 mean the brand', () => {
   const misspelled = pairs(meant).filter((pair) => !['EXACT', 'FOLDED'].includes(kindIn(pair)!));

@@ -1,10 +1,8 @@
 import { fold } from '../../fold.ts';
+import type { MatchKind } from '../messages.ts';
 import { distance } from './distance.ts';
 import { foldSigns } from './letters.ts';
 import { Words } from './words.ts';
-
-/** EXACT: the same text but for the case of letters. FOLDED: but for accents, apostrophes and hyphens. FUZZY: similar. */
-export type MatchKind = 'EXACT' | 'FOLDED' | 'FUZZY';
 
 export const exactScore = 1;
 export const foldedScore = 0.95;
