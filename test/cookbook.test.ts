@@ -6,14 +6,15 @@ import { atPresent, parseCookbook, type Recipe } from '../explorer/cookbook.ts';
 import { startDemoFeeds } from '../ingest/air/demo.ts';
 import { inventPast } from '../ingest/air/past.ts';
 import { RawResponses } from '../ingest/air/store.ts';
-import { loadDemo } from '../ingest/demo.ts';
+import { loadDemo, loadMenus } from '../ingest/demo.ts';
 import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { publishInvented } from '../ingest/wiki/demo.ts';
 import { projectRoot } from '../platform/root.ts';
 import { publishPoints } from './airMessages.ts';
 import { type Client, client } from './client.ts';
+import { item } from './menuMessages.ts';
 import { company, publish, stint } from './messages.ts';
-import { allTaken } from './progress.ts';
+import { allMatched, allTaken } from './progress.ts';
 import { openWorld, type World } from './world.ts';
 
 const now = Date.now();
@@ -38,9 +39,10 @@ beforeAll(async () => {
     building.catchUp(new AbortController().signal),
     publishInvented(world.publisher, second - 3_700, second),
     inventPast(await RawResponses.open(world.settings), world.publisher, now - 86_400_000, now),
+    loadMenus(world.settings),
     startDemoFeeds(world.settings, world.publisher, 'http://127.0.0.1:1/v2/city'), // nobody fetches them
   ]);
-  await allTaken(world);
+  await allMatched(world);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -162,6 +164,19 @@ const promises: Record<string, (data: never) => void> = {
   },
   'What has a feed brought?': ({ feed }: { feed: { runs: { totalCount: number } } }) =>
     expect(feed.runs.totalCount).toBe(96),
+  'Which brands are on a menu?': (data) => {
+    for (const kind of ['EXACT', 'FOLDED', 'FUZZY']) expect(JSON.stringify(data)).toContain(`"kind":"${kind}"`);
+  },
+  'Where is a brand served?': ({ term }: { term: { mentions: number } }) => expect(term.mentions).toBeGreaterThan(5),
+  'Which companies are behind brands?': ({ terms }: { terms: { totalCount: number } }) =>
+    expect(terms.totalCount).toBe(2),
+  'How often do menus speak of a company?': ({ company }: { company: Record<'inNames' | 'inBoth', number> }) =>
+    expect(company.inNames > 0 && company.inBoth > company.inNames).toBe(true),
+  'What would be found in a text?': ({ matchText }: { matchText: { part: string; term: object; kind: string }[] }) =>
+    expect(matchText.map(({ part, term, kind }) => [part, term, kind])).toEqual([
+      ['NAME', { text: 'Château Marvenne' }, 'FUZZY'],
+      ['DESCRIPTION', { text: "Ferryman's Own" }, 'FOLDED'],
+    ]),
 };
 
 interface SpaceNow {
@@ -241,6 +256,16 @@ const effects: Record<string, { question: string; before: unknown; after: unknow
     after: { feed: { runs: { totalCount: 96 }, lastRun: { outcome: 'STORED' } } },
     answer: { accepted: 4, position: expect.any(String) },
   },
+  'Add terms': {
+    question: '{ term(id: "ricotta") { text } }',
+    before: { term: null },
+    after: { term: { text: 'Ricotta Ravioli' } },
+  },
+  'Delete a term': {
+    question: '{ term(id: "porridge") { text } }',
+    before: { term: { text: 'Oat Porridge' } },
+    after: { term: null },
+  },
 };
 
 test.each(ofKind(OperationTypeNode.MUTATION))('%s', async (title, { query, variables }) => {
@@ -271,13 +296,13 @@ test.each(ofKind(OperationTypeNode.SUBSCRIPTION))('%s', async (_, { query, varia
     // Ten seconds further each time, so that the ten seconds before are over.
     await publishInvented(world.publisher, second + at * 10, second + (at + 1) * 10);
     await publishPoints(world, [{ city: 'Graz', time: now + at * 1_000 }]);
+    await world.publisher.publish('menu.items', [item(`try${at}`, 'Silverbrook Merlot')]);
     await Promise.race([noted, gateway.query('{ company(id: 2001) { headcount } }', {}, read)]);
   }
   const [event] = Object.values((await noted).value!) as [Record<string, unknown>];
   expect(event).toMatchObject({ cursor: expect.any(String) });
-  expect(event.company ?? event.employment ?? event.edit ?? event.activity ?? event.count ?? event.reading).toEqual(
-    expect.any(Object),
-  );
+  const { company: bought, employment, edit, activity, count, reading, item: line } = event;
+  expect(bought ?? employment ?? edit ?? activity ?? count ?? reading ?? line).toEqual(expect.any(Object));
   await events.return!();
 });
 
@@ -286,7 +311,7 @@ function emptyParts(value: unknown, place = ''): string[] {
   if (Array.isArray(value)) return value.length === 0 ? [place] : emptyParts(value[0], `${place}[0]`);
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([name, part]) => {
-    if (name === 'raw') return []; // the sender's own, who may leave a part of it empty
+    if (name === 'raw' || name === 'matches') return []; // the sender's own, who may leave a part of it empty
     const where = `${place}.${name}`;
     return part === null && /^(person|company|shortestPath|station|latest|airQuality|feed|lastRun)$/.test(name)
       ? [where]
