@@ -10,13 +10,15 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { uploadsOf } from '../gateway/uploads.ts';
+import { loadMenus } from '../ingest/demo.ts';
 import { createLogger } from '../platform/log.ts';
 import type { Publisher } from '../platform/publish.ts';
 import { itemsUpload } from '../subgraphs/menu/upload.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { command, environmentOf, killAll } from './command.ts';
-import { allTaken } from './progress.ts';
+import { matchesExpected, matchesHeld } from './menuMessages.ts';
+import { allMatched, allTaken } from './progress.ts';
 import { messagesOf } from './topic.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -121,6 +123,19 @@ test.each([
   const [code, output] = await produce(kind, await file(name, content));
   expect([code, output]).toEqual([1, expect.stringContaining(message)]);
   expect(output).not.toMatch(/\n {4}at |Sent/);
+});
+
+test('the menus of the demo are loaded where there are none, and not again', async () => {
+  await using own = await openWorld({}, { keepGraph: true });
+  await own.ingest();
+  await loadMenus(own.settings);
+  await allMatched(own);
+  const held = await matchesHeld(own);
+  expect(held.length).toBeGreaterThan(100);
+  expect(held).toEqual(await matchesExpected(own));
+  const sent = (await messagesOf(own, 'menu.items')).length;
+  await loadMenus(own.settings);
+  expect((await messagesOf(own, 'menu.items')).length).toBe(sent);
 });
 
 /** The uploads as the gateway serves them. */
