@@ -148,6 +148,10 @@ describe('what is no event is refused for a reason that names the place:', () =>
   });
 });
 
+test('a type may be called like a property that every object has', () => {
+  expect(toWikiEdit({ ...bare, type: 'valueOf' }, place).type).toBe('valueOf');
+});
+
 test('any text and any JSON value is either an edit or a ContractError with a reason', () => {
   const anything = fc.jsonValue();
   const names = [...Object.keys(bare), 'meta', 'user', 'comment', 'bot', 'minor', 'namespace', 'length', 'revision'];

@@ -34,7 +34,7 @@ export interface Place {
 }
 
 /** rc_type, https://www.mediawiki.org/wiki/Manual:Recentchanges_table#rc_type. */
-const typeNames: Record<string, string> = { 0: 'edit', 1: 'new', 3: 'log', 5: 'external', 6: 'categorize' };
+const typeNames = new Map(Object.entries({ 0: 'edit', 1: 'new', 3: 'log', 5: 'external', 6: 'categorize' }));
 
 /** The first wiki began on 2001-01-15; and a table partitioned by time wants no events of the year 9999. */
 const earliest = Date.UTC(2001, 0, 1);
@@ -56,7 +56,7 @@ export function toWikiEdit(message: unknown, { topic, partition, offset }: Place
   if (isDeeper(message, deepest)) throw new ContractError(`the message is nested deeper than ${deepest} levels`);
   const event = check(message);
   const { wiki, title, user, comment, bot, minor, namespace, revision, meta, notify_url, title_url } = event;
-  const type = typeNames[event.type] ?? String(event.type);
+  const type = typeNames.get(String(event.type)) ?? String(event.type);
   const oldLength = event.length?.old ?? null;
   const newLength = event.length?.new ?? null;
   return {
