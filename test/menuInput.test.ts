@@ -125,7 +125,7 @@ test.each([
   expect(output).not.toMatch(/\n {4}at |Sent/);
 });
 
-test('the menus of the demo are loaded where there are none, and not again', async () => {
+test('the menus of the demo are loaded where there are none, and not again, and are the same when they are rebuilt', async () => {
   await using own = await openWorld({}, { keepGraph: true });
   await own.ingest();
   await loadMenus(own.settings);
@@ -133,6 +133,9 @@ test('the menus of the demo are loaded where there are none, and not again', asy
   const held = await matchesHeld(own);
   expect(held.length).toBeGreaterThan(100);
   expect(held).toEqual(await matchesExpected(own));
+  const { exitCode, output } = command(['rebuild', 'menu'], environmentOf(own.settings));
+  expect([await exitCode, output()]).toEqual([0, expect.stringContaining('Rebuilt terms, items and matches of menus')]);
+  expect(await matchesHeld(own)).toEqual(held);
   const sent = (await messagesOf(own, 'menu.items')).length;
   await loadMenus(own.settings);
   expect((await messagesOf(own, 'menu.items')).length).toBe(sent);
