@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Message } from 'kafkajs';
 import { resultMessage } from '../ingest/air/announce.ts';
 import { RawResponses } from '../ingest/air/store.ts';
+import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
 import type { Result } from '../schema/air/result.ts';
 import { stationId } from '../schema/air/station.ts';
@@ -36,9 +38,9 @@ export function answerOf({ city, time, aqiUs = 57, latitude = 47.0707, longitude
   };
 }
 
-/** Stores the answers and publishes their results, as a worker does. @returns the header with which a query sees them */
-export async function publishPoints(world: World, points: TestPoint[]): Promise<{ 'Read-After': string }> {
-  const responses = await RawResponses.open(world.settings);
+/** Stores the answers, as a worker does. @returns the results that are to be published */
+export async function storePoints(settings: Settings, points: TestPoint[]): Promise<Message[]> {
+  const responses = await RawResponses.open(settings);
   const messages = [];
   for (const point of points) {
     const { city, time, feed = 'f', result } = point;
@@ -54,7 +56,12 @@ export async function publishPoints(world: World, points: TestPoint[]): Promise<
       }),
     );
   }
-  const position = await world.publisher.publish('air.results', messages);
+  return messages;
+}
+
+/** Stores the answers and publishes their results. @returns the header with which a query sees them */
+export async function publishPoints(world: World, points: TestPoint[]): Promise<{ 'Read-After': string }> {
+  const position = await world.publisher.publish('air.results', await storePoints(world.settings, points));
   const cursors = new Cursors(parseKeyRing(await cursorKeys(world.settings)));
   return { 'Read-After': cursors.receipt('air.results', position) };
 }

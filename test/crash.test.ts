@@ -19,6 +19,7 @@ import { Child } from '../servers/child.ts';
 import { freePort } from '../servers/ports.ts';
 import { startScratch } from '../servers/scratch.ts';
 import type { RunningServers } from '../servers/servers.ts';
+import { airLoad, airStored, foldAir } from './airLoad.ts';
 import { client } from './client.ts';
 import { difference, lettersOf, same } from './compare.ts';
 import { matchesExpected, matchesHeld, menuChanges, menuLetters } from './menuMessages.ts';
@@ -55,6 +56,7 @@ let kafka: Kafka;
 let graph: Graph;
 let clickhouse: ClickHouseClient;
 let gateway: Child;
+let air: Awaited<ReturnType<typeof airLoad>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-crash-'));
@@ -65,6 +67,7 @@ beforeAll(async () => {
   clickhouse = openClickHouse(settings);
   await mkdir(join(folder, 'logs'), { recursive: true });
   await setUp(settings, kafka, graph);
+  air = await airLoad(settings);
   const ingest = new Child(roleCommand('ingest', settings), () => {});
   await ingest.start();
   const publishing = publishAll();
@@ -110,6 +113,14 @@ test('the tables of occupancy equal folds of the messages row by row, and dead.l
   const found = (topic: string) => [...new Set(lettersOf(letters, topic))];
   expect(difference(found('occupancy.topology'), topology.letters)).toEqual(same);
   expect(difference(found('occupancy.readings'), readings.letters)).toEqual(same);
+});
+
+test('the tables of air equal a fold of the messages, and dead.letters has exactly the broken ones', async () => {
+  expect(difference(await airStored(clickhouse), foldAir())).toEqual(same);
+  const found = new Set(lettersOf(await messagesOf({ kafka, settings }, 'dead.letters'), 'air.results'));
+  expect([...found].map((letter) => letter.split(' ')[1]).sort()).toEqual(
+    air.broken.map(({ value }) => Buffer.from(String(value)).toString('hex')).sort(),
+  );
 });
 
 test('the matches that hold are those of the last items and terms, and dead.letters has exactly the broken ones', async () => {
@@ -178,6 +189,8 @@ async function publishAll(): Promise<void> {
       ['occupancy.readings', part(occupancy.readings, step)],
       ['menu.terms', part(menuOf('menu.terms'), step)],
       ['menu.items', part(menuOf('menu.items'), step)],
+      ['air.feeds', part(air.feeds, step)],
+      ['air.results', part(air.results, step)],
     ];
     for (const [topic, messages] of parts) await persistently(() => publisher.publish(topic, messages));
   }
