@@ -22,7 +22,7 @@ export interface Apart extends AsyncDisposable {
   log: Logger;
   /** Starts a role as a process of its own, with other settings where some are given. */
   role(
-    name: 'gateway' | 'ingest',
+    name: 'gateway' | `ingest${'' | ` --only ${string}`}`,
     others?: Partial<Settings>,
   ): Promise<{ port: number; pid: number; stop(): Promise<void> }>;
 }

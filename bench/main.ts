@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings, type Settings } from '../platform/config.ts';
+import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { readScratch, startScratch } from '../servers/scratch.ts';
 
@@ -15,9 +15,6 @@ const benchmarks: Record<string, () => Promise<{ run(settings: Settings, args: s
   wiki: () => import('./wiki.ts'),
 };
 
-/** Those that need no servers, so that none are started. */
-const alone = ['menu'];
-
 const name = process.argv[2] ?? '';
 if (!Object.hasOwn(benchmarks, name)) {
   console.error(`Which benchmark? npm run bench ${Object.keys(benchmarks).join('|')}`);
@@ -25,12 +22,11 @@ if (!Object.hasOwn(benchmarks, name)) {
 }
 const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 const scratch = await readScratch();
-const servers =
-  scratch || alone.includes(name) ? undefined : await startScratch(folder, { say: console.log, progress: () => {} });
+const servers = scratch ? undefined : await startScratch(folder, { say: console.log, progress: () => {} });
 try {
   console.log(`Load before: ${loadavg()[0]!.toFixed(2)} (1 minute), Node ${process.version}`);
   const { run } = await benchmarks[name]!();
-  await run({ ...(scratch ?? servers?.settings ?? readSettings()), TRIBUTARY_DATA: folder }, process.argv.slice(3));
+  await run({ ...(scratch ?? servers!.settings), TRIBUTARY_DATA: folder }, process.argv.slice(3));
 } catch (error) {
   console.error(messageOf(error));
   process.exitCode = 1;

@@ -1,15 +1,31 @@
+import { parseArgs } from 'node:util';
+import type { Settings } from '../platform/config.ts';
 import { Matcher } from '../schema/menu/matcher/matcher.ts';
 import { scoreOf, termOf } from '../schema/menu/matcher/rule.ts';
 import { Words } from '../schema/menu/matcher/words.ts';
 import { median, row } from './figures.ts';
 import { type Item, menuData } from './menuData.ts';
+import { benchPosted } from './menuPosted.ts';
 
 const rounds = 9;
 const itemsOfRound = 2_000;
 const itemsOfBruteForce = 20;
 
+/**
+ * How fast terms are found in items, and how fast items come from a POST into the tables with what is found in them.
+ * @param args `--rows`: how many are posted
+ */
+export async function run(given: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { rows: { type: 'string', default: '20000' } } });
+  const rows = Number(values.rows);
+  if (!Number.isSafeInteger(rows) || rows < 1_000)
+    throw new Error(`--rows takes a whole number from 1000 on, not "${values.rows}".`);
+  benchMatcher();
+  await benchPosted(given, rows);
+}
+
 /** Finds 2,000 and 100,000 terms in items by the index, and the 2,000 by comparing each with all words of an item. */
-export async function run(): Promise<void> {
+function benchMatcher(): void {
   for (const count of [2_000, 100_000]) {
     const { terms, items } = menuData(count, itemsOfRound);
     const matcher = new Matcher();

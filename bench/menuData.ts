@@ -1,20 +1,10 @@
+import { generator } from '../ingest/random.ts';
 import { ordinaryWords } from '../schema/menu/matcher/ordinary.ts';
 
 /** An item as a menu has it. */
 export interface Item {
   name: string;
   description: string;
-}
-
-/** The same numbers from 0 to 1 in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const starts = 'b br c ch cl d dr f fr g gl gr h j k kr l m n p pl r s sh st str t tr v w y z th qu'.split(' ');
@@ -27,7 +17,7 @@ const ends = ['', '', '', ...'l n r s t ck m nd rd st x ll nt'.split(' ')];
  * of these is misspelled.
  */
 export function menuData(brands: number, items: number): { terms: string[]; items: Item[] } {
-  const random = randomFrom(brands);
+  const random = generator(brands);
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <T>(list: readonly T[]) => list[below(list.length)]!;
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
