@@ -42,6 +42,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+interface Menus {
+  menuItems: { totalCount: number };
+  company: { brandMentions: number };
+}
+
 test('starts, loads the demo once, says so when it runs already, and stops without a trace', async () => {
   const first = up();
   await first.says('is up after');
@@ -78,6 +83,13 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
     ['bangkok', 'bergen', 'lisbon', 'vienna'].map((city) => ({ id: `demo-${city}`, state }));
   const nearest = { airQuality: { station: { city: 'Bergen' } } };
   await until(async () => isDeepStrictEqual(await ask.query(air), { space: nearest, feeds: feeds('WAITING') }));
+
+  // And menus, in which names of brands are found, one of them that of Polar Foods.
+  const menus = '{ menuItems(unmatched: false) { totalCount } company(id: 2006) { brandMentions } }';
+  await until(async () => {
+    const { menuItems, company } = await ask.query<Menus>(menus);
+    return menuItems.totalCount > 100 && company.brandMentions > 5;
+  });
 
   const second = up();
   expect(await second.exitCode).toBe(1);
