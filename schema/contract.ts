@@ -64,15 +64,19 @@ export function contractByType<Message>(
   };
 }
 
+/** So many faults of a message are told; whoever sends rubbish may send a million. */
+const mostTold = 10;
+
 function describe(errors: ErrorObject[], patterns: string | Record<string, string>): string {
-  return telling(errors)
-    .map((error) => {
-      const where = error.instancePath.slice(1).replaceAll('/', '.') || 'the message';
-      const isHidden = error.keyword === 'required' || error.parentSchema?.writeOnly;
-      const got = isHidden ? '' : `, not ${quote(error.data)}`;
-      return `${where} ${mustOf(error, patterns)}${got}`;
-    })
-    .join('; ');
+  const faults = telling(errors);
+  const told = faults.slice(0, mostTold).map((error) => {
+    const where = shortened(error.instancePath.slice(1).replaceAll('/', '.')) || 'the message';
+    const isHidden = error.keyword === 'required' || error.parentSchema?.writeOnly;
+    const got = isHidden ? '' : `, not ${quote(error.data)}`;
+    return `${where} ${mustOf(error, patterns)}${got}`;
+  });
+  if (faults.length > mostTold) told.push(`and ${faults.length - mostTold} more`);
+  return told.join('; ');
 }
 
 /**
@@ -81,9 +85,10 @@ function describe(errors: ErrorObject[], patterns: string | Record<string, strin
  */
 function telling(errors: ErrorObject[]): ErrorObject[] {
   const given = errors.filter(({ keyword, params }) => keyword !== 'anyOf' && params.type !== 'null');
-  const isAbout = ({ instancePath, keyword }: ErrorObject) =>
-    given.some((other) => other.instancePath === instancePath && keyword === 'type' && other.keyword !== 'type');
-  return given.filter((error) => !isAbout(error));
+  const ofRightType = new Set(
+    given.filter(({ keyword }) => keyword !== 'type').map(({ instancePath }) => instancePath),
+  );
+  return given.filter(({ instancePath, keyword }) => keyword !== 'type' || !ofRightType.has(instancePath));
 }
 
 function mustOf(
@@ -99,6 +104,9 @@ export function quote(value: unknown): string {
   // Not spelled out, because how deep they are is up to the sender.
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
-  const shown = JSON.stringify(value) ?? String(value);
-  return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
+  return shortened(JSON.stringify(value) ?? String(value));
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -116,3 +116,14 @@ describe('an API that repeats the secret does not get it into a message', () => 
     expect([kept, message]).toEqual(['REFUSED', 'the answer is none, and repeats the secret']);
   });
 });
+
+test('what is wrong with an answer fits into the message of its run, however much it is', () => {
+  const wrong = 'w'.repeat(300);
+  const pollution = { ts: wrong, aqius: wrong, mainus: wrong, aqicn: wrong, maincn: wrong };
+  const weather = { ts: wrong, tp: wrong, pr: wrong, hu: wrong, ws: wrong, wd: wrong };
+  const location = { coordinates: [wrong, wrong] };
+  const data = { city: wrong, state: wrong, country: wrong, location, current: { pollution, weather } };
+  const { message } = outcome(fetched(JSON.stringify({ status: 'success', data })));
+  expect(message).toMatch(/^data.city must NOT have more than 200 characters/);
+  expect(message!.length).toBeLessThanOrEqual(1_000);
+});

@@ -50,6 +50,9 @@ export function outcomeOfBody(body: Buffer, asked: Asked, at: number, lastTime: 
   return { outcome: point.time === lastTime ? 'UNCHANGED' : 'STORED', point, message: null };
 }
 
+/** Of what an API says. It goes into a message, and a list of runs shows it. */
+const longestMessage = 1_000;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parse(body: Buffer, { adapter, query, secret }: Asked): Parsed {
@@ -66,5 +69,5 @@ function parse(body: Buffer, { adapter, query, secret }: Asked): Parsed {
   const told = hidden === text ? parsed : adapter.parse(hidden, query);
   const message =
     told.outcome === parsed.outcome ? secret.hideIn(told.message) : 'the answer is none, and repeats the secret';
-  return { ...parsed, message };
+  return { ...parsed, message: message.slice(0, longestMessage) };
 }
