@@ -1,7 +1,7 @@
 import { ContractError } from '../contract.ts';
 import type { Concentrations } from './aqi.ts';
 import type { FeedQuery } from './feed.ts';
-import { placeName, type StationName } from './station.ts';
+import { longestStationId, placeName, type StationName, stationId } from './station.ts';
 
 /** What knows one outside API: how it is asked, and what its answers say. */
 export interface Adapter {
@@ -91,14 +91,16 @@ export function wordsOf(text: unknown, otherwise: string): string {
   return (typeof text === 'string' ? placeName(text).slice(0, 200) : '') || otherwise;
 }
 
-/** The names of a station as ids compare. @throws ContractError when one is empty */
+/** The names of a station as ids compare. @throws ContractError when one is empty, or all together are too long */
 export function stationName(names: StationName): StationName {
   const name = (property: keyof StationName) => {
     const named = placeName(names[property]);
     if (named === '') throw new ContractError(`${property} is empty`);
     return named;
   };
-  return { country: name('country'), state: name('state'), city: name('city') };
+  const named = { country: name('country'), state: name('state'), city: name('city') };
+  if (stationId(named).length <= longestStationId) return named;
+  throw new ContractError(`country, state and city must not be longer than ${longestStationId} characters together`);
 }
 
 /** @throws ContractError when the query has a property that the API cannot be asked with */
@@ -113,8 +115,9 @@ export function refuseOthers(query: FeedQuery, known: readonly string[]): void {
 
 /** A coordinate out of a query, as a number or in digits. @throws ContractError */
 export function coordinate(query: FeedQuery, property: string, greatest: number): number {
-  const value = Number(query[property] === '' ? Number.NaN : query[property]);
-  if (typeof query[property] !== 'boolean' && Math.abs(value) <= greatest) return value;
+  const given = query[property];
+  const isGiven = typeof given === 'number' || (typeof given === 'string' && given.trim() !== '');
+  if (isGiven && Math.abs(Number(given)) <= greatest) return Number(given);
   throw new ContractError(`query.${property} must be a number from -${greatest} to ${greatest}`);
 }
 

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { momentInWords, momentPattern } from '../moment.ts';
+import { longestStationId } from './station.ts';
 
 /** Names that also are folders and files of the raw responses: a dot stands between other characters only. */
 export const namePattern = '^[A-Za-z0-9_-]([A-Za-z0-9_-]|\\.(?=[A-Za-z0-9_-])){0,99}$';
@@ -110,7 +111,7 @@ export const resultMessages = {
       outcome,
       message: optional(text('Why it is no point, in words for a person', 2000)),
       parser: Type.Integer({ minimum: 1, maximum: 4095, description: 'Version of the parser of the adapter' }),
-      station: optional(text('Station of the point: country, state and city', 1000)),
+      station: optional(text('Station of the point: country, state and city', longestStationId)),
       time: optional(moment('Time of the point')),
     }),
   ),

@@ -5,6 +5,9 @@ export interface StationName {
   city: string;
 }
 
+/** The longest id, in characters: a slash in a name makes three of it. */
+export const longestStationId = 1_000;
+
 /** country/state/city. A slash or percent sign inside a name is written as in URLs, so that no two stations share an id. */
 export function stationId({ country, state, city }: StationName): string {
   return [country, state, city].map((name) => name.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');

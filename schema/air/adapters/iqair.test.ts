@@ -87,6 +87,11 @@ describe('what is no answer is corrupt for a reason:', () => {
     ['data must be object, not an array', { status: 'success', data: [{ city: 'Graz' }] }],
     ["data must have required property 'city'", answer({ city: undefined })],
     ['city is empty', answer({ city: ' \u0000 ' })],
+    // Each is as long as it may be, and their slashes are three characters of an id.
+    [
+      'country, state and city must not be longer than 1000 characters together',
+      answer({ city: '/'.repeat(200), state: '/'.repeat(200) }),
+    ],
     ['data.city must be string, not 5', answer({ city: 5 })],
     [
       'data.location.coordinates must NOT have fewer than 2 items, not an array',
@@ -161,6 +166,7 @@ describe('the API is asked', () => {
     [nearest, { lat: 47.07 }, 'query.lon must be a number from -180 to 180'],
     [nearest, { lat: 91, lon: 0 }, 'query.lat must be a number from -90 to 90'],
     [nearest, { lat: '', lon: 0 }, 'query.lat must be a number'],
+    [nearest, { lat: ' ', lon: 0 }, 'query.lat must be a number'],
     [nearest, { lat: true, lon: 0 }, 'query.lat must be a number'],
     [nearest, { lat: 'x', lon: 0 }, 'query.lat must be a number'],
     [city, {}, 'query.city must be a name'],

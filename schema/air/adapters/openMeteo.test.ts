@@ -128,6 +128,7 @@ test('the API is asked for the hours up to now, with a key only if there is one'
   expect(asked('hunter2').searchParams.get('apikey')).toBe('hunter2');
   for (const wrong of [
     { ...query, city: '' },
+    { ...query, city: 'G'.repeat(500), state: 'S'.repeat(500) },
     { ...query, latitude: 91 },
     { ...query, timezone: 'auto' },
   ])
