@@ -24,7 +24,7 @@ export function maskError(log: Logger) {
     )
       // Made anew, because an error with a cause of its own would be answered with status 500.
       return shown(error, (error as Error).message, (error as GraphQLError).extensions);
-    if (isAboutInput(error)) return shown(error, error.message, { code: 'BAD_USER_INPUT' });
+    if (isAboutInput(error)) return shown(error, withoutObjects(error.message), { code: 'BAD_USER_INPUT' });
     const mistake = mistakeInRequest(error);
     if (mistake) return shown(error, mistake.message, { code: 'BAD_REQUEST', http: { status: mistake.status } });
     // What a subgraph's executor throws comes wrapped, and without its code.
@@ -44,6 +44,11 @@ function isAboutInput(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false;
   const isOfGraphQL = !error.originalError || error.originalError instanceof GraphQLError;
   return isOfGraphQL && /^(Variable "\$|Argument ")/.test(error.message);
+}
+
+/** Of a variable that is wrong in one property, GraphQL shows all others too, and one of them may be a secret. */
+function withoutObjects(message: string): string {
+  return message.replace(/^(Variable "\$\w+" got invalid value )([[{]).+([\]}])(?=; | at ")/s, '$1$2…$3');
 }
 
 /** What is wrong with a request that could not be read as one of GraphQL. */

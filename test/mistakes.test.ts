@@ -57,3 +57,17 @@ test.each<[what: string, request: () => Promise<Response>, code: string, message
   const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
   expect(errors[0]).toMatchObject({ message: expect.stringContaining(message as string), extensions: { code } });
 });
+
+test('of a variable that lacks a property, or has one too many, the others are not told', async () => {
+  const query = 'mutation ($feed: FeedInput!) { startFeed(input: $feed) { message } }';
+  for (const feed of [
+    { adapter: 'IQAIR_DAILY', secretKey: 'hunter2' },
+    { adapter: 'IQAIR_DAILY', endpoint: 'http://api.example/', secretkey: 'hunter2} at "; {' },
+    [{ secretKey: 'hunter2' }],
+  ]) {
+    const told = await (await ask(query, { feed })).text();
+    expect(told).toContain('got invalid value');
+    expect(told).toContain('"code":"BAD_USER_INPUT"');
+    expect(told).not.toContain('hunter2');
+  }
+});
