@@ -10,13 +10,15 @@ const headersOf = (tenant: string) => (tenant === publicTenant ? {} : { headers:
 
 /** What a worker does for a feed, for air.feeds. @param partition where the feed stands, whatever its key would say */
 export function workMessage(tenant: string, work: FeedWork, partition: number): Message {
-  const { due, next, started, ended, lastTime } = work;
+  const { last, ...same } = work;
+  const { due, next, started, ended } = work;
   const message: FeedMessage = {
     type: 'Run',
     data: {
-      ...work,
+      ...same,
       ...{ due: iso(due), next: iso(next), started: iso(started) },
-      ...{ ended: isoOrNull(ended), lastTime: isoOrNull(lastTime) },
+      ...{ ended: isoOrNull(ended) },
+      ...{ lastStation: last?.station ?? null, lastTime: isoOrNull(last?.time ?? null) },
     },
   };
   const key = feedKey(tenant, { kind: 'RUN', work });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../platform/secret.ts';
 import { iqair } from '../../schema/air/adapters/iqair.ts';
+import type { LastPoint } from '../../schema/air/feed.ts';
 import type { Fetched } from './fetching.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -20,18 +21,20 @@ const fetched = (body: string | Buffer, properties: Partial<Fetched> = {}): Fetc
   ...{ outcome: 'ANSWERED', status: 200, body: Buffer.from(body), durationMs: 5, message: null },
   ...properties,
 });
-const outcome = (given: Fetched, lastTime: number | null = null) =>
-  outcomeOf(given, { adapter: iqair, query: {}, secret }, at, lastTime);
+const station = 'Austria/Styria/Graz';
+const outcome = (given: Fetched, last: LastPoint | null = null) =>
+  outcomeOf(given, { adapter: iqair, query: {}, secret }, at, last);
 
 describe('an answer', () => {
   const noon = answer('2026-01-31T12:00:00Z');
   test.each([
-    ['of another time than the last', time - 1, 'STORED'],
+    ['of another time than the last', { station, time: time - 1 }, 'STORED'],
     ['with no last', null, 'STORED'],
-    ['of an older time than the last', time + 3_600_000, 'STORED'],
-    ['of the same time as the last', time, 'UNCHANGED'],
-  ])('%s', (_, lastTime, expected) => {
-    expect(outcome(fetched(noon), lastTime)).toMatchObject({ outcome: expected, point: { time }, message: null });
+    ['of an older time than the last', { station, time: time + 3_600_000 }, 'STORED'],
+    ['of the same time as the last', { station, time }, 'UNCHANGED'],
+    ['of that time, but of another station', { station: 'Austria/Styria/Leoben', time }, 'STORED'],
+  ])('%s', (_, last, expected) => {
+    expect(outcome(fetched(noon), last)).toMatchObject({ outcome: expected, point: { time }, message: null });
   });
 
   test('of a time that is a day ahead, and not more', () => {

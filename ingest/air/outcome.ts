@@ -1,7 +1,8 @@
 import type { Secret } from '../../platform/secret.ts';
 import type { Adapter, Parsed, Point } from '../../schema/air/adapter.ts';
-import type { FeedQuery } from '../../schema/air/feed.ts';
+import type { FeedQuery, LastPoint } from '../../schema/air/feed.ts';
 import type { FeedOutcome } from '../../schema/air/messages.ts';
+import { stationId } from '../../schema/air/station.ts';
 import type { Fetched } from './fetching.ts';
 
 /** How a fetch ended: with a point, or with why there is none. */
@@ -22,15 +23,15 @@ const greatestLeadMs = 86_400_000;
 /**
  * What a fetch has given.
  * @param at when it ended, in milliseconds since 1970
- * @param lastTime time of the newest point of the feed, if there is one
+ * @param last the last point of the feed, if there is one
  */
 export function outcomeOf(
   { outcome, status, body, message }: Fetched,
   asked: Asked,
   at: number,
-  lastTime: number | null,
+  last: LastPoint | null,
 ): Outcome {
-  if (outcome === 'ANSWERED') return outcomeOfBody(body, asked, at, lastTime);
+  if (outcome === 'ANSWERED') return outcomeOfBody(body, asked, at, last);
   const why = message ?? 'no reason is known';
   if (outcome !== 'HTTP_ERROR' || status === null) return { outcome, point: null, message: why };
   // With an error of HTTP, APIs often say in their own words what is wrong.
@@ -39,7 +40,7 @@ export function outcomeOf(
 }
 
 /** What a whole answer of status 2xx has given, now or when it is parsed again. */
-export function outcomeOfBody(body: Buffer, asked: Asked, at: number, lastTime: number | null): Outcome {
+export function outcomeOfBody(body: Buffer, asked: Asked, at: number, last: LastPoint | null): Outcome {
   const parsed = parse(body, asked);
   if (parsed.outcome !== 'POINT') return { ...parsed, point: null };
   const { point } = parsed;
@@ -47,7 +48,8 @@ export function outcomeOfBody(body: Buffer, asked: Asked, at: number, lastTime: 
     const message = `the time of the point, ${new Date(point.time).toISOString()}, is more than a day after it was fetched`;
     return { outcome: 'CORRUPT', point: null, message };
   }
-  return { outcome: point.time === lastTime ? 'UNCHANGED' : 'STORED', point, message: null };
+  const isLast = last !== null && point.time === last.time && stationId(point) === last.station;
+  return { outcome: isLast ? 'UNCHANGED' : 'STORED', point, message: null };
 }
 
 /** Of what an API says. It goes into a message, and a list of runs shows it. */

@@ -13,8 +13,8 @@ export function toFeedRow({ key, value, headers, offset, timestamp }: KafkaMessa
   const change = parseFeedMessage(key?.toString() ?? null, value?.toString() ?? null, tenant);
   const place = { tenant, kind: change.kind, at: Number(timestamp), offset };
   if (change.kind === 'RUN') {
-    const { feed: id, lastTime: last_time, ...work } = change.work;
-    return { ...place, id, ...work, last_time };
+    const { feed: id, last, ...work } = change.work;
+    return { ...place, id, ...work, last_time: last?.time ?? null };
   }
   const { query, intervalMs: interval, timeoutMs: timeout, secret: _, ...feed } = change.feed;
   return { ...place, ...feed, query: JSON.stringify(query), interval, timeout };

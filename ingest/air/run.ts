@@ -41,7 +41,7 @@ export async function run(
   fenced: AbortSignal,
   stopped: AbortSignal,
 ): Promise<Result> {
-  const { tenant, feed, lastTime } = job;
+  const { tenant, feed, last } = job;
   const { adapter: adapterName, query, timeoutMs, bucket } = feed;
   const fetch = { feed: feed.id, adapter: adapterName, run: randomUUID(), query, started };
   const nothing = { payload: null, station: null, time: null, httpStatus: null };
@@ -58,7 +58,7 @@ export async function run(
   }
   const fetched = await fetching.fetch(request, asked.secret, timeoutMs, fenced);
   const ended = clock.now();
-  const { outcome, point, message } = outcomeOf(fetched, asked, ended, lastTime);
+  const { outcome, point, message } = outcomeOf(fetched, asked, ended, last);
   let payload: Payload | null = null;
   while (fetched.status !== null && !payload)
     try {

@@ -10,7 +10,7 @@ const feed: Feed = {
 };
 const work: FeedWork = {
   ...{ feed: 'a', due: 0, next: 5 * minute, worker: 'other', state: 'CLAIMED', started: 0 },
-  ...{ ended: null, outcome: null, lastTime: null },
+  ...{ ended: null, outcome: null, last: null },
 };
 
 /** A schedule that owns one partition with this feed, started at 0, and what its worker has last said of it. */

@@ -1,4 +1,4 @@
-import { type Feed, type FeedChange, type FeedWork, feedPlace } from '../../schema/air/feed.ts';
+import { type Feed, type FeedChange, type FeedWork, feedPlace, type LastPoint } from '../../schema/air/feed.ts';
 
 /** A feed of the partitions that this worker owns. All times are in milliseconds since 1970. */
 interface Scheduled {
@@ -16,8 +16,8 @@ export interface Job {
   /** Begin of the interval, and of the one after it. */
   due: number;
   next: number;
-  /** Time of the newest point of the feed that is known. */
-  lastTime: number | null;
+  /** The last point of the feed that is known. */
+  last: LastPoint | null;
 }
 
 /** What is known of a partition. */
@@ -98,7 +98,7 @@ export class Schedule {
         if (interval.begin > now) nextAt = Math.min(nextAt, interval.begin);
         else {
           const { begin, due, next } = interval;
-          jobs.push({ begin, job: { tenant, feed, partition, due, next, lastTime: work?.lastTime ?? null } });
+          jobs.push({ begin, job: { tenant, feed, partition, due, next, last: work?.last ?? null } });
         }
       }
     jobs.sort((one, other) => one.begin - other.begin);

@@ -162,10 +162,10 @@ class Worker {
 
   /** Claims an interval, fetches, and says what came of it. Never fails. */
   async #work(job: Job, started: number, hold: Hold): Promise<void> {
-    const { tenant, feed, partition, due, next, lastTime } = job;
+    const { tenant, feed, partition, due, next, last } = job;
     const claim: FeedWork = {
       ...{ feed: feed.id, due, next, worker: this.#name, state: 'CLAIMED', started },
-      ...{ ended: null, outcome: null, lastTime },
+      ...{ ended: null, outcome: null, last },
     };
     const say = (work: FeedWork) => this.#feeds.add([workMessage(tenant, work, partition)]);
     const fenced = AbortSignal.any([hold.lapsed, this.#stopped.signal]);
@@ -200,6 +200,7 @@ class Worker {
   }
 }
 
-function done(claim: FeedWork, { ended, outcome, time }: Result): FeedWork {
-  return { ...claim, state: 'DONE', ended, outcome, lastTime: time ?? claim.lastTime };
+function done(claim: FeedWork, { ended, outcome, station, time }: Result): FeedWork {
+  const last = station === null || time === null ? claim.last : { station, time };
+  return { ...claim, state: 'DONE', ended, outcome, last };
 }

@@ -47,15 +47,21 @@ test('what a worker does is taken, claimed and done', () => {
   const claimed = {
     ...{ feed: 'bangkok', worker: 'w1', state: 'CLAIMED' },
     ...{ due: Date.UTC(2026, 0, 31, 12), next: Date.UTC(2026, 0, 31, 12, 5) },
-    ...{ started: Date.UTC(2026, 0, 31, 12, 0, 0, 250), ended: null, outcome: null, lastTime: null },
+    ...{ started: Date.UTC(2026, 0, 31, 12, 0, 0, 250), ended: null, outcome: null, last: null },
   };
   expect(parseFeedMessage('bangkok#run', runMessage({}))).toEqual({ kind: 'RUN', work: claimed });
-  const done = { state: 'DONE', ended: '2026-01-31T12:00:01Z', outcome: 'STORED', lastTime: '2026-01-31T11:00:00Z' };
+  const done = {
+    state: 'DONE',
+    ended: '2026-01-31T12:00:01Z',
+    outcome: 'STORED',
+    lastTime: '2026-01-31T11:00:00Z',
+    lastStation: 'A/B/C',
+  };
   expect(parseFeedMessage('bangkok#run', runMessage(done))).toEqual({
     kind: 'RUN',
     work: {
       ...{ ...claimed, state: 'DONE', outcome: 'STORED' },
-      ...{ ended: Date.UTC(2026, 0, 31, 12, 0, 1), lastTime: Date.UTC(2026, 0, 31, 11) },
+      ...{ ended: Date.UTC(2026, 0, 31, 12, 0, 1), last: { station: 'A/B/C', time: Date.UTC(2026, 0, 31, 11) } },
     },
   });
 });
@@ -155,7 +161,16 @@ test('any JSON value is either a message or a ContractError with a reason', () =
   const spoiled = fc
     .tuple(
       fc.constantFrom({ type: 'Feed', data: feed }, { type: 'Run', data: run }),
-      fc.constantFrom(...Object.keys(feed), ...Object.keys(run), 'query', 'timeout', 'ended', 'outcome', 'lastTime'),
+      fc.constantFrom(
+        ...Object.keys(feed),
+        ...Object.keys(run),
+        'query',
+        'timeout',
+        'ended',
+        'outcome',
+        'lastTime',
+        'lastStation',
+      ),
       fc.oneof(fc.jsonValue(), fc.double(), fc.string()),
     )
     .map(([message, name, value]) => ({ ...message, data: { ...message.data, [name]: value } }));

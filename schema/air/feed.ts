@@ -35,8 +35,14 @@ export interface FeedWork {
   started: number;
   ended: number | null;
   outcome: FeedOutcome | null;
-  /** Time of the newest point of the feed. */
-  lastTime: number | null;
+  /** The last point of the feed. */
+  last: LastPoint | null;
+}
+
+/** By its station and time a point is known; the station changes when the feed is to ask for another place. */
+export interface LastPoint {
+  station: string;
+  time: number;
 }
 
 export type FeedChange = { kind: 'FEED'; feed: Feed } | { kind: 'RUN'; work: FeedWork };
@@ -99,8 +105,10 @@ function normalise({ type, data }: FeedMessage): FeedChange {
       if (state === 'DONE' && (ended === null || outcome === null))
         throw new ContractError('data.ended and data.outcome are missing; what is DONE has both');
       const started = parseMoment('data.started', data.started);
-      const lastTime = data.lastTime == null ? null : parseMoment('data.lastTime', data.lastTime);
-      return { kind: 'RUN', work: { feed, due, next, worker, state, started, ended, outcome, lastTime } };
+      const time = data.lastTime == null ? null : parseMoment('data.lastTime', data.lastTime);
+      const station = data.lastStation?.toWellFormed() ?? null;
+      const last = time === null || station === null ? null : { station, time };
+      return { kind: 'RUN', work: { feed, due, next, worker, state, started, ended, outcome, last } };
     }
   }
 }

@@ -77,7 +77,8 @@ export const feedMessages = {
       started: moment('When the fetch began'),
       ended: optional(moment('When it ended')),
       outcome: optional(outcome),
-      lastTime: optional(moment('Time of the newest point of the feed')),
+      lastStation: optional(text('Station of the last point of the feed', longestStationId)),
+      lastTime: optional(moment('Time of that point')),
     }),
   ),
 } as const;
