@@ -67,9 +67,19 @@ function parse(body: Buffer, { adapter, query, secret }: Asked): Parsed {
   const parsed = adapter.parse(text, query);
   if (parsed.outcome === 'POINT') return parsed;
   // A message may quote the answer, and cut the quotation off. So the secret must be gone before it is made.
-  const hidden = secret.hideIn(text);
-  const told = hidden === text ? parsed : adapter.parse(hidden, query);
+  const said = withoutEscapes(text);
+  const hidden = secret.hideIn(said);
+  const told = hidden === said ? parsed : adapter.parse(hidden, query);
   const message =
     told.outcome === parsed.outcome ? secret.hideIn(told.message) : 'the answer is none, and repeats the secret';
   return { ...parsed, message: message.slice(0, longestMessage) };
+}
+
+/** JSON may spell each character of a secret in several ways; after this it has one. */
+function withoutEscapes(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text; // it is none, or too deep
+  }
 }
