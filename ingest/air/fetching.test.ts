@@ -139,6 +139,29 @@ describe('an answer is corrupt, and what came is kept,', () => {
     corrupt(endless, message, first);
   });
 
+  test('when it is too large, in no more memory for coming byte by byte', async () => {
+    const million = new Fetching({ allowPrivate: true, greatestBytes: 1_000_000 });
+    const bytes = '1\r\n \r\n'.repeat(10_000);
+    behave = (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      const pour = () => {
+        while (!socket.destroyed && socket.write(bytes));
+      };
+      socket.on('drain', pour);
+      pour();
+    };
+    let greatest = 0;
+    const before = process.memoryUsage().heapUsed;
+    const timer = setInterval(() => {
+      greatest = Math.max(greatest, process.memoryUsage().heapUsed - before);
+    }, 5);
+    const result = await million.fetch(request(`http://127.0.0.1:${port}/`), secret, 30_000, running);
+    clearInterval(timer);
+    million.close();
+    corrupt(result, 'the answer is larger than 1000000 bytes', ' '.repeat(1_000_000));
+    expect(greatest).toBeLessThan(100_000_000);
+  });
+
   test('when it unfolds to more than is taken', async () => {
     for (const [encoding, pack] of [
       ['gzip', gzipSync],

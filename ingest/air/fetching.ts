@@ -48,7 +48,8 @@ type End = Pick<Fetched, 'outcome' | 'message'>;
 /** What has come so far. */
 interface Arrival {
   answer: IncomingMessage | null;
-  chunks: Buffer[];
+  /** Its first `bytes` are what has come. */
+  body: Buffer;
   bytes: number;
 }
 
@@ -81,7 +82,7 @@ export class Fetching {
   async fetch(request: HiddenRequest, secret: Secret, timeoutMs: number, stopped: AbortSignal): Promise<Fetched> {
     stopped.throwIfAborted();
     const begun = performance.now();
-    const arrival: Arrival = { answer: null, chunks: [], bytes: 0 };
+    const arrival: Arrival = { answer: null, body: Buffer.alloc(0), bytes: 0 };
     const end = await this.#exchange(request, arrival, timeoutMs, stopped);
     const { body, spoiled } = await decode(arrival, end.outcome === 'ANSWERED', this.#greatestBytes);
     const status = arrival.answer?.statusCode ?? null;
@@ -120,8 +121,7 @@ export class Fetching {
       answer.on('end', () => end('ANSWERED', null));
       answer.on('data', (chunk: Buffer) => {
         const fitting = chunk.subarray(0, this.#greatestBytes - arrival.bytes);
-        arrival.chunks.push(fitting);
-        arrival.bytes += fitting.length;
+        append(arrival, fitting);
         if (fitting.length < chunk.length) end('CORRUPT', tooLarge(this.#greatestBytes));
       });
     };
@@ -173,6 +173,18 @@ export class Fetching {
   }
 }
 
+/** Copies, because a chunk keeps hold of all that was read with it, and each byte of an answer may be one. */
+function append(arrival: Arrival, chunk: Buffer): void {
+  const end = arrival.bytes + chunk.length;
+  if (end > arrival.body.length) {
+    const larger = Buffer.allocUnsafe(Math.max(end, 2 * arrival.body.length));
+    arrival.body.copy(larger, 0, 0, arrival.bytes);
+    arrival.body = larger;
+  }
+  chunk.copy(arrival.body, arrival.bytes);
+  arrival.bytes = end;
+}
+
 const tooLarge = (greatestBytes: number) => `the answer is larger than ${greatestBytes} bytes`;
 
 function whyUnanswered(error: unknown): string {
@@ -204,11 +216,11 @@ const unbrotli = promisify(zlib.brotliDecompress);
 
 /** The text of an answer, and why it is spoiled, if it is. Of an answer that broke off, as much as can be decoded. */
 async function decode(
-  { answer, chunks }: Arrival,
+  { answer, body, bytes }: Arrival,
   isWhole: boolean,
   greatestBytes: number,
 ): Promise<{ body: Buffer; spoiled?: string }> {
-  const wire = Buffer.concat(chunks);
+  const wire = body.subarray(0, bytes);
   const encoding = (answer?.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity' || wire.length === 0) return { body: wire };
   try {
