@@ -93,7 +93,7 @@ const fetched = {
   query,
   started: moment('When the fetch began'),
   ended: moment('When it ended'),
-  httpStatus: optional(Type.Integer({ minimum: 100, maximum: 999, description: 'Status of the answer' })),
+  httpStatus: optional(Type.Integer({ minimum: 0, maximum: 999, description: 'Status of the answer' })),
 };
 const payload = Type.Object(
   { id: name('Identity of the raw response'), filename: text('Where it is: bucket, feed and id', 400) },

@@ -33,6 +33,8 @@ const normal = {
 test.each<[string, object, object]>([
   ['a new point', {}, {}],
   ['a status and a query', { httpStatus: 200, query: { city: 'x' } }, { httpStatus: 200, query: { city: 'x' } }],
+  // Servers send what is no status, and that is to be told too.
+  ['a status of none', { httpStatus: 0 }, { httpStatus: 0 }],
   [
     'a time-out before anything came',
     { outcome: 'TIMEOUT', payload: null, station: null, time: null, message: 'no answer within 3 s' },
