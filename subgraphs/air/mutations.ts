@@ -56,7 +56,7 @@ export class AirMutationResolver {
   }
 
   @Mutation(() => FeedResponse, {
-    description: 'Idempotent. A fetch that is under way ends as it would have. The secret is forgotten.',
+    description: 'Idempotent. A fetch that is under way ends as it would have. The feed has no secret any more.',
   })
   async stopFeed(@Arg('id', () => ID) id: string): Promise<FeedResponse> {
     await this.upToDate('air.feeds');
