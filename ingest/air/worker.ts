@@ -179,7 +179,8 @@ class Worker {
       await this.#untilTold(() => this.#results.add([resultMessage(tenant, result)]));
       await this.#untilTold(() => say(done(claim, result)));
     } catch (error) {
-      this.#equipment.log.debug({ feed: feed.id, due, reason: messageOf(error) }, 'a fetch is left to be done again');
+      const level = fenced.aborted || !hold.holds() ? 'debug' : 'warn';
+      this.#equipment.log[level]({ feed: feed.id, due, reason: messageOf(error) }, 'a fetch is left to be done again');
       // Else others would wait for a worker that lives but does not fetch.
       await say({ ...claim, state: 'RELEASED' }).catch(() => {});
       await delay(claimAgainMs, undefined, { signal: this.#stopped.signal }).catch(() => {});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Consumer, EachBatchPayload, Kafka, Message } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka, Message } from 'kafkajs';
 import type { Settings } from '../../platform/config.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -60,7 +60,7 @@ export async function runMatcher(
   log: Logger,
 ): Promise<Running> {
   const worker = new Worker(kafka, clickhouse, publisher, settings, log);
-  await worker.look([]);
+  await worker.termsEnd();
   return worker.run();
 }
 
@@ -129,22 +129,27 @@ class Worker {
     };
   }
 
+  /** @throws Error when menu.terms has several partitions */
+  termsEnd(): Promise<number> {
+    return this.#administer(async (admin) => {
+      const { terms } = this.#topics;
+      const places = await admin.fetchTopicOffsets(terms);
+      if (places.length === 1) return Number(places[0]!.high);
+      throw new Error(
+        `${terms} has ${places.length} partitions and must have one, because the order of all terms counts. Delete the topic, start ingest again, which makes it as it must be, and send the terms again.`,
+      );
+    });
+  }
+
   /** How far these partitions are, and where the terms end. */
-  async look(partitions: number[]): Promise<Omit<Assignment, 'consumer'>> {
-    const { terms, items } = this.#topics;
-    const admin = this.#kafka.admin();
-    try {
-      await admin.connect();
-      const [ofTerms, ofItems, [committed]] = await Promise.all([
-        admin.fetchTopicOffsets(terms),
+  #look(partitions: number[]): Promise<Omit<Assignment, 'consumer'>> {
+    return this.#administer(async (admin) => {
+      const { items } = this.#topics;
+      const [termsEnd, ofItems, [committed]] = await Promise.all([
+        this.termsEnd(),
         admin.fetchTopicOffsets(items),
         admin.fetchOffsets({ groupId: this.#settings.KAFKA_PREFIX + matcherGroup, topics: [items] }),
       ]);
-      if (ofTerms.length !== 1)
-        throw new Error(
-          `${terms} has ${ofTerms.length} partitions and must have one, because the order of all terms counts. Delete the topic, start ingest again, which makes it as it must be, and send the terms again.`,
-        );
-      const termsEnd = Number(ofTerms[0]!.high);
       const shares = partitions.map((partition): Share => {
         const of = <Place extends { partition: number }>(places: Place[]) =>
           places.find((place) => place.partition === partition);
@@ -156,6 +161,14 @@ class Worker {
         return { partition, offset: begin, begun: begin, terms: known <= termsEnd ? known : 0 };
       });
       return { shares, termsEnd };
+    });
+  }
+
+  async #administer<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      return await work(admin);
     } finally {
       await admin.disconnect();
     }
@@ -170,7 +183,7 @@ class Worker {
     consumer.pause([{ topic: this.#topics.items, partitions }]);
     await this.#persistently('how far the items are matched is not known', async () => {
       if (this.#generation !== generation) return;
-      const looked = await this.look(partitions);
+      const looked = await this.#look(partitions);
       if (this.#generation !== generation) return;
       this.#next = { ...looked, consumer };
       this.#settle();
