@@ -4,8 +4,7 @@ import type { Publisher } from '../platform/publish.ts';
 import { ContractError } from '../schema/contract.ts';
 import { viewGroup } from '../schema/topics.ts';
 import { type DeadLetter, sendDeadLetters } from './deadLetters.ts';
-import { Gathered } from './gathered.ts';
-import { insertLive, type TopicTable } from './tables.ts';
+import { gatheredInserts, type TopicTable } from './tables.ts';
 import type { Batch, View } from './view.ts';
 
 /** A view that is made of tables. */
@@ -24,18 +23,9 @@ export interface Outlets {
 
 /** Keeps the tables of a view up to date. */
 export function liveView({ name, tables }: TableView, clickhouse: ClickHouseClient, publisher: Publisher): View {
-  const inserts = new Map(
-    tables.map(({ table }) => [table, new Gathered<object>((rows) => insertLive(clickhouse, table, rows))]),
-  );
+  const insert = gatheredInserts(clickhouse, tables);
   return viewOfTables(name, tables, {
-    insert: ({ table }, rows) =>
-      inserts
-        .get(table)!
-        .add(rows)
-        .catch((error) => {
-          if (!refusesRows(error)) throw error;
-          return insertLive(clickhouse, table, rows); // the row that is refused may be of another partition
-        }),
+    insert: ({ table }, rows) => insert(table, rows),
     send: (letters) => sendDeadLetters(publisher, letters),
   });
 }

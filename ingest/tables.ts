@@ -1,8 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { KafkaMessage } from 'kafkajs';
-import { isUnknownTable } from '../platform/clickhouse.ts';
+import { isUnknownTable, refusesRows } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import type { TopicName } from '../schema/topics.ts';
+import { Gathered } from './gathered.ts';
 
 /** A table of ClickHouse, as it is made. */
 export interface TableDefinition {
@@ -42,12 +43,30 @@ export async function rebuiltTables(clickhouse: ClickHouseClient, table: string)
  * Writes rows where they can be asked for. While the table is being rebuilt they are written into the new one first: so
  * whatever can be seen is in both, and when the one takes the place of the other nothing is missing for a moment.
  */
-export async function insertLive(clickhouse: ClickHouseClient, table: string, rows: object[]): Promise<void> {
+async function insertLive(clickhouse: ClickHouseClient, table: string, rows: object[]): Promise<void> {
   for (const rebuilt of await rebuiltTables(clickhouse, table))
     await insertRows(clickhouse, rebuilt, rows).catch((error) => {
       if (!isUnknownTable(error)) throw error; // the rebuild has ended
     });
   await insertRows(clickhouse, table, rows);
+}
+
+/** Inserts into tables, of which small ones are gathered. A row that is refused fails its own caller and no other. */
+export function gatheredInserts<Table extends string>(
+  clickhouse: ClickHouseClient,
+  tables: readonly { table: Table }[],
+): (table: Table, rows: object[]) => Promise<void> {
+  const inserts = new Map(
+    tables.map(({ table }) => [table, new Gathered<object>((rows) => insertLive(clickhouse, table, rows))]),
+  );
+  return (table, rows) =>
+    inserts
+      .get(table)!
+      .add(rows)
+      .catch((error) => {
+        if (!refusesRows(error)) throw error;
+        return insertLive(clickhouse, table, rows); // the row that is refused may be of another partition
+      });
 }
 
 export async function insertRows(clickhouse: ClickHouseClient, table: string, values: object[]): Promise<void> {

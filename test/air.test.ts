@@ -80,7 +80,7 @@ test('a configuration that does not fit is refused with the reason, and nothing 
     ]);
   for (const [properties, reason] of [
     [{ adapter: 'NONE' }, 'there is no adapter NONE; there are IQAIR_DAILY, OPEN_METEO.'],
-    [{ endpoint: 'ftp://api.example/' }, /^data.endpoint must be an address that begins with http/],
+    [{ endpoint: 'ftp://api.example/' }, /^endpoint must be an address that begins with http/],
     [{ endpoint: 'http://api.example/?key=hunter2' }, /must have no query and no fragment/],
     [{ endpoint: 'http://127.0.0.1/v2/nearest_city' }, /^endpoint is not at a public address/],
     [{ endpoint: 'http://[::ffff:10.0.0.1]/v2/nearest_city' }, /^endpoint is not at a public address/],
@@ -88,10 +88,10 @@ test('a configuration that does not fit is refused with the reason, and nothing 
     [{ endpoint: 'http://localhost:8080/v2/nearest_city' }, /^endpoint is not at a public address/],
     [{ query: { city: 'Graz' } }, /^query has an unknown property/],
     [{ query: { key: 'hunter2' } }, /^query has an unknown property/],
-    [{ timeout: 300_001 }, 'data.timeout 300001 is longer than data.interval 300000.'],
-    [{ interval: 10 }, /^data.interval must be >= 1000/],
-    [{ bucketName: '../x' }, /^data.bucket must be/],
-    [{ id: 'a/b' }, /^data.id must be/],
+    [{ timeout: 300_001 }, 'timeout 300001 is longer than interval 300000.'],
+    [{ interval: 10 }, /^interval must be >= 1000/],
+    [{ bucketName: '../x' }, /^bucketName must be/],
+    [{ id: 'a/b' }, /^id must be/],
   ] as const) {
     const [[code, message]] = (await refused(properties)) as [[string, string]];
     expect([code, message]).toEqual(['BAD_USER_INPUT', expect.stringMatching(reason)]);

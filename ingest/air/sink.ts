@@ -12,8 +12,7 @@ import { ContractError } from '../../schema/contract.ts';
 import { tenantOf } from '../../schema/tenant.ts';
 import { viewGroup } from '../../schema/topics.ts';
 import { type DeadLetter, sendDeadLetters } from '../deadLetters.ts';
-import { Gathered } from '../gathered.ts';
-import { insertLive, type TableDefinition } from '../tables.ts';
+import { gatheredInserts, type TableDefinition } from '../tables.ts';
 import type { Batch, View } from '../view.ts';
 import { outcomeOfBody } from './outcome.ts';
 import { toFeedRow, toReadingRow, toRunRow } from './rows.ts';
@@ -37,17 +36,7 @@ const readAtOnce = 16;
  * here, by the present parser, and not taken from the message; so the table can always be made of the responses again.
  */
 export function airView(clickhouse: ClickHouseClient, publisher: Publisher, responses: RawResponses): View {
-  const inserts = new Map(
-    airTables.map(({ table }) => [table, new Gathered<object>((rows) => insertLive(clickhouse, table, rows))]),
-  );
-  const insert = (table: AirTable, rows: object[]) =>
-    inserts
-      .get(table)!
-      .add(rows)
-      .catch((error) => {
-        if (!refusesRows(error)) throw error;
-        return insertLive(clickhouse, table, rows); // the row that is refused may be of another partition
-      });
+  const insert = gatheredInserts(clickhouse, airTables);
   return {
     group: viewGroup('air'),
     topics: ['air.feeds', 'air.results'],

@@ -145,11 +145,18 @@ function refusePrivate(endpoint: string): void {
   );
 }
 
+/** Whatever the messages of the topics call otherwise than the arguments. */
+const argumentNames: Record<string, string> = { 'data.bucket': 'bucketName', 'data.secret': 'secretKey', 'data.': '' };
+
 function checked<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof ContractError) throw new TributaryError('BAD_USER_INPUT', `${error.message}.`);
+    if (error instanceof ContractError)
+      throw new TributaryError(
+        'BAD_USER_INPUT',
+        `${error.message.replace(/\bdata\.(bucket|secret)?/g, (name) => argumentNames[name]!)}.`,
+      );
     throw error;
   }
 }
