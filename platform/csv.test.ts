@@ -83,6 +83,17 @@ test('an open quote is given up after 64 KiB, so that it holds up neither memory
   expect(found).toEqual([broken(2, '1,"2', open), ...after.map((_, at) => row(3 + at, String(at), 'x'))]);
 });
 
+test.each([
+  ['a quote that stays open over many lines with quotes', `1,"x\n${'""\n'.repeat(20_000)}`],
+  ['a quote that is closed and opened over and over', `1,"x\n${'","\n'.repeat(15_000)}`],
+  ['much white space before a quote', `1,${' '.repeat(500_000)}"x`],
+  ['much white space before a wrong quote', `${'\t'.repeat(500_000)}a"`],
+])('%s takes no longer than other text of that length', async (_, text) => {
+  const started = performance.now();
+  expect((await read(`a,b\n${text}`)).length).toBeGreaterThan(0);
+  expect(performance.now() - started).toBeLessThan(2_500);
+});
+
 test('a row is there as soon as its line has ended', async () => {
   const input = new PassThrough();
   const reading = rows(numberedLines(input, never), 'f', []);

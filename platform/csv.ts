@@ -91,8 +91,9 @@ class RowReader {
 
   /** The values of the open lines, of which this is the last, or what is wrong with them. */
   #read({ text }: Line): string[] | string {
-    // Only a quote can close one.
-    if (this.#open.length > 1 && !text.includes('"')) return notClosed;
+    // Within a quote a line reads as if it began with one. To read all lines again for each would take ever longer.
+    const rest = this.#open.length > 1 ? recordOf(`"${text}`) : [];
+    if (typeof rest === 'string') return rest;
     const read = recordOf(this.#open.map((line) => line.text).join('\n'));
     if (typeof read === 'string') return read;
     if (read.some((value) => value.includes('\uFFFD'))) return 'it holds bytes that are no UTF-8';
@@ -130,21 +131,24 @@ const wrongQuotes: Record<string, string> = {
   INVALID_OPENING_QUOTE: 'a quote stands within a value that does not begin with one',
 };
 
-/** A value, quoted or bare, and what ends it. */
-const value = /\s*(?:"([^"]*(?:""[^"]*)*)"[ \t\r\n\f\v]*|([^",\n]*))(,|$)/y;
+/** A value, quoted or bare, and what ends it. No white space can belong to two parts, as trying both would take long. */
+const value = /(?:\s*"([^"]*(?:""[^"]*)*)"[ \t\r\n\f\v]*|([^",\n]*))(,|$)/y;
+/** A value whose quote is open at the end. */
+const openValue = /\s*"[^"]*(?:""[^"]*)*$/y;
 
 /** The values of a record, or what is wrong with it. */
 export function recordOf(text: string): string[] | string {
   return soundRecordOf(text) ?? anyRecordOf(text);
 }
 
-/** What csv-parse reads, and many times as fast, because it takes long to begin; undefined where something is wrong. */
-function soundRecordOf(text: string): string[] | undefined {
+/** What csv-parse reads, and many times as fast, because it takes long to begin; undefined where something else is wrong. */
+function soundRecordOf(text: string): string[] | typeof notClosed | undefined {
   const values: string[] = [];
   value.lastIndex = 0;
   for (let end = ','; end === ','; ) {
+    openValue.lastIndex = value.lastIndex;
     const found = value.exec(text);
-    if (!found) return undefined;
+    if (!found) return openValue.test(text) ? notClosed : undefined;
     const [, quoted, bare] = found;
     values.push(quoted?.replaceAll('""', '"') ?? bare!.trim());
     end = found[3]!;
