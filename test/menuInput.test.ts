@@ -116,7 +116,7 @@ test('terms come as rows and as lines; what is none goes to dead.letters, althou
 });
 
 test.each([
-  ['menu', 'a.csv', 'MenuId,ProductName\n1,2', 'a.csv:1 does not name the column ProductDescription. A CSV begins'],
+  ['menu', 'a.csv', 'MenuId,Name\n1,2', 'a.csv:1 does not name the column ProductName. A CSV begins'],
   ['terms', 'b.csv', 'TermId;Term\n1;2', 'b.csv:1 does not name the columns TermId, Term.'],
   ['menu', 'c.xlsx', 'PK\u0003\u0004\0\0', 'c.xlsx:1 does not name the columns MenuId, ProductName'],
 ])('produce %s of %s says what is wrong and sends nothing', async (kind, name, content, message) => {
