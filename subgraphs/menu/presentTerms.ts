@@ -14,6 +14,8 @@ export class PresentTerms {
   readonly #matcher = new Matcher();
   readonly #texts = new Map<string, string>();
   readonly #inTurn = oneAtATime();
+  /** Begins when the one under way has ended, and serves all who have asked until then. */
+  #due: Promise<void> | undefined;
   /** The place in menu.terms up to which they are known. */
   #next = 0;
 
@@ -23,7 +25,11 @@ export class PresentTerms {
 
   /** What would be found in an item of this name and description. */
   async matches(name: string, description: string | null): Promise<TermMatch[]> {
-    await this.#inTurn(() => this.#catchUp());
+    this.#due ??= this.#inTurn(() => {
+      this.#due = undefined;
+      return this.#catchUp();
+    });
+    await this.#due;
     return [...this.#found('NAME', name), ...(description === null ? [] : this.#found('DESCRIPTION', description))];
   }
 
