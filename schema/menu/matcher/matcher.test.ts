@@ -187,4 +187,18 @@ describe('hostile text', () => {
     },
     60_000,
   );
+
+  test('many terms of the same letters as a long window cost hardly more than one of them', () => {
+    const matcher = new Matcher();
+    for (let term = 0; term < 500; term++) matcher.add(`${term}`, 'A B');
+    const text = `a${'!'.repeat(500)}b `.repeat(200);
+    const started = performance.now();
+    expect(matcher.match(text).length).toBe(500);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test('words that are far apart are not one name, so a match never holds a whole text', () => {
+    expect(find('A B', `a${'!'.repeat(510)}b`)).toMatch(/^FUZZY a!+b$/);
+    expect(find('A B', `a${'!'.repeat(511)}b`)).toBe(undefined);
+  });
 });

@@ -15,6 +15,9 @@ export const kindOf = (score: number): MatchKind =>
 /** Letters and digits that a term may have. */
 export const mostLetters = 256;
 
+/** UTF-16 code units that a window may have: one that is longer holds little but signs, and would be told with all of them. */
+export const longestWindow = 2 * mostLetters;
+
 /** How many misspelled letters are forgiven in a term with so many: a slip in a short word makes another word of it. */
 export const editsAllowed = (letters: number) => (letters < 6 ? 0 : letters < 10 ? 1 : mostEdits);
 export const mostEdits = 2;
@@ -28,7 +31,20 @@ export interface Term {
   words: number;
   digits: string;
   edits: number;
+  /** Made when they are first needed. */
+  forms?: Forms;
 }
+
+/** What of a text counts for EXACT, and for FOLDED. */
+interface Forms {
+  folded: string;
+  signs: string;
+}
+
+const formsOf = (text: string): Forms => ({ folded: fold(text), signs: foldSigns(text) });
+
+/** The window that was looked at last: many terms may have its letters. */
+let last: Forms & { text: string } = { text: '', ...formsOf('') };
 
 const reader = new Words();
 
@@ -53,13 +69,17 @@ export function termOf(id: string, text: string): Term {
  */
 export function scoreOf(term: Term, text: string, words: Words, first: number, end: number): number {
   const [from, to] = [words.at[first]!, words.at[end]!];
+  if (words.to[end - 1]! - words.from[first]! > longestWindow) return 0;
   const more = words.number[end - 1]! - words.number[first]! + 1 - term.words;
   if (more > 1 || Math.abs(to - from - term.letters.length) > term.edits) return 0;
   const misspelled = distance(term.letters, words.letters, from, to, term.edits);
   if (misspelled === 0 && more === 0) {
     const found = text.slice(words.from[first], words.to[end - 1]);
-    if (found === term.text || fold(found) === fold(term.text)) return exactScore;
-    if (foldSigns(found) === foldSigns(term.text)) return foldedScore;
+    if (found === term.text) return exactScore;
+    if (found !== last.text) last = { text: found, ...formsOf(found) };
+    term.forms ??= formsOf(term.text);
+    if (last.folded === term.forms.folded) return exactScore;
+    if (last.signs === term.forms.signs) return foldedScore;
   }
   const edits = misspelled === 0 ? Math.max(0, more) : misspelled + Math.abs(more);
   if (edits > term.edits) return 0;
