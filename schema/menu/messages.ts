@@ -17,7 +17,7 @@ const message = <Name extends string, Data extends TSchema>(type: Name, descript
 export const termMessages = {
   Term: message(
     'Term',
-    'A name that is looked for in menu items, or another text of one. The key is its id.',
+    'A name that is looked for in menu items, or another text of one. The key is its id, with public/ before one that holds a slash.',
     Type.Object({ id: id('Identity of the term'), text: text(200, 'The name, as its owner spells it') }),
   ),
   TermDeleted: message('TermDeleted', 'A term is looked for no more.', Type.Object({ id: id('The term') })),

@@ -13,6 +13,11 @@ test('a term stands under its id, with the tenant before it unless it is public'
   expect(parseTermMessage('acme/7', deleted, 'acme')).toEqual({ id: '7', saved: null });
 });
 
+test('no id of the public is taken for a term of a tenant, which Kafka would drop for it', () => {
+  expect(termKey('public', 'acme/7')).toBe('public/acme/7');
+  expect(termKey('public', 'acme/7')).not.toBe(termKey('acme', '7'));
+});
+
 test.each([
   ['7', null, /^the message has no value; menu\.terms takes deletions as messages of their own$/],
   ['8', term('7', 'Ale'), /^the key must be "7", not "8"$/],

@@ -47,7 +47,7 @@ function findable(id: string, text: string): string {
   }
 }
 
-/** The key of a message of menu.terms. */
+/** The key of a message of menu.terms. A slash follows a tenant, whom a public id with one must not be taken to name. */
 export function termKey(tenant: string, id: string): string {
-  return tenant === publicTenant ? id : `${tenant}/${id}`;
+  return tenant === publicTenant && !id.includes('/') ? id : `${tenant}/${id}`;
 }
