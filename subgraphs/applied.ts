@@ -26,16 +26,20 @@ export class AppliedPosition {
 
   /** As `reaches`, of one message. */
   includes({ partition, offset }: { partition: number; offset: number }, signal: AbortSignal): Promise<void> {
-    return this.reaches([...Array<number>(partition).fill(0), offset + 1], signal);
+    return this.#until(() => (this.#applied[partition] ?? 0) > offset, signal);
   }
 
-  async reaches(position: Position, signal: AbortSignal): Promise<void> {
+  reaches(position: Position, signal: AbortSignal): Promise<void> {
+    return this.#until(() => position.every((next, partition) => (this.#applied[partition] ?? 0) >= next), signal);
+  }
+
+  async #until(isApplied: () => boolean, signal: AbortSignal): Promise<void> {
     const { promise: given, reject } = Promise.withResolvers<never>();
     const giveUp = () => reject(signal.reason);
     signal.addEventListener('abort', giveUp);
     given.catch(() => {});
     try {
-      while (!this.#holds(position)) {
+      while (!isApplied()) {
         signal.throwIfAborted();
         this.#poll ??= this.#refresh().finally(() => {
           this.#poll = undefined;
@@ -45,10 +49,6 @@ export class AppliedPosition {
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
-  }
-
-  #holds(position: Position): boolean {
-    return position.every((next, partition) => (this.#applied[partition] ?? 0) >= next);
   }
 
   async #refresh(): Promise<void> {
