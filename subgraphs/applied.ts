@@ -9,6 +9,11 @@ export interface Progress {
   committed(group: string, topic: string): Promise<Position>;
 }
 
+/** What a consumer group commits beside each offset, where that is a number. */
+export interface MetadataProgress {
+  committedMetadata(group: string, topic: string): Promise<Position>;
+}
+
 /**
  * Tells when a view has applied a position of its topic, so that every question to its store sees it. A view commits
  * an offset after its store has acknowledged what lies before it. However many wait, one poll at a time asks, and none

@@ -223,6 +223,15 @@ test('a match that was published twice is told once, and one that holds no longe
     'menu.matches',
     published.slice(-200).map(({ key, value, headers }) => ({ key, value, headers }) as Message),
   );
+  // And as nobody should: about items and terms that there are not.
+  const { value } = published[0]!;
+  const forged = [{ itemOffset: 999_999 }, { termOffset: 999_999 }, { itemPartition: 4_000_000_000 }].map(
+    (nowhere) => ({
+      key: 'i1',
+      value: JSON.stringify({ ...JSON.parse(String(value)), ...nowhere }),
+    }),
+  );
+  await world.publisher.publish('menu.matches', forged);
   await allMatched(world);
   const told: string[] = [];
   for await (const { termMatched } of watch({ since, until: new Date().toISOString() }))
@@ -288,6 +297,14 @@ test('what is wrong is refused with the reason, and nothing is written', async (
     input('There is no term "nobody".'),
   );
   expect(await query('{ term(id: "a") { id } }')).toEqual({ term: null });
+  const matching =
+    'query ($name: String!, $description: String) { matchText(name: $name, description: $description) { found } }';
+  expect(await refused(matching, { name: 'n'.repeat(10_001) })).toEqual(
+    input('name has 10001 characters; it may have 10000.'),
+  );
+  expect(await refused(matching, { name: 'n', description: 'd'.repeat(100_001) })).toEqual(
+    input('description has 100001 characters; it may have 100000.'),
+  );
 });
 
 test('every field of menus was asked for', () => {

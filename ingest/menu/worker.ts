@@ -136,7 +136,7 @@ class Worker {
       const places = await admin.fetchTopicOffsets(terms);
       if (places.length === 1) return Number(places[0]!.high);
       throw new Error(
-        `${terms} has ${places.length} partitions and must have one, because the order of all terms counts. Delete the topic, start ingest again, which makes it as it must be, and send the terms again.`,
+        `${terms} has ${places.length} partitions and must have one, because the order of all terms counts. docs/operations.md says under Menus how to make it anew.`,
       );
     });
   }

@@ -10,6 +10,9 @@ const id = (description: string) =>
 const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
 const count = (description: string) => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 
+/** Characters that the texts of an item may have. */
+export const longestTexts = { name: 10_000, description: 100_000 };
+
 const message = <Name extends string, Data extends TSchema>(type: Name, description: string, data: Data) =>
   Type.Object({ type: Type.Literal(type), data }, { title: type, description });
 
@@ -35,9 +38,12 @@ export const itemMessages = {
     Type.Object({
       id: id('Identity of the item'),
       menu: id('The menu on which it stands'),
-      name: text(10_000, 'Its name, as the menu spells it'),
+      name: text(longestTexts.name, 'Its name, as the menu spells it'),
       description: Type.Optional(
-        Type.Union([Type.String({ maxLength: 100_000, description: 'What the menu says about it' }), Type.Null()]),
+        Type.Union([
+          Type.String({ maxLength: longestTexts.description, description: 'What the menu says about it' }),
+          Type.Null(),
+        ]),
       ),
     }),
   ),

@@ -7,7 +7,9 @@ import type { AppliedPosition } from '../applied.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { InBatches, type SettledEvent } from '../inBatches.ts';
 import { GraphQLCursor } from '../scalars.ts';
+import type { Position } from '../streams/position.ts';
 import type { Streams } from '../streams/stream.ts';
+import type { Broker } from '../streams/tail.ts';
 import { untilAnswered } from '../untilAnswered.ts';
 import type { MenuQuestions, PlacedMatch } from './questions.ts';
 import { MatchScope, type MenuItem, type TermMatch, TermMatchedEvent } from './types.ts';
@@ -22,10 +24,15 @@ interface MatchArguments {
 }
 
 /** How far the tables are with each of the topics. */
-export type MenuViews = Record<'menu.terms' | 'menu.items' | 'menu.matches', AppliedPosition>;
+export type MenuViews = Record<'terms' | 'items' | 'matches', AppliedPosition>;
 
 /** The events of termMatched: matches that hold, each once, and once the tables have what they are about. */
-export function termMatchedEvents(streams: Streams, views: MenuViews, questions: MenuQuestions) {
+export function termMatchedEvents(
+  streams: Streams,
+  progress: Pick<Broker, 'ends'>,
+  views: MenuViews,
+  questions: MenuQuestions,
+) {
   return async ({ term, menu, scope, after, since, until }: MatchArguments) => {
     const filter = { term: term ?? null, menu: menu ?? null, scope: scope ?? MatchScope.NAME };
     const source = await streams.subscribe<PlacedMatch>({
@@ -44,16 +51,30 @@ export function termMatchedEvents(streams: Streams, views: MenuViews, questions:
     });
     return new InBatches(source, async (events, ended) => {
       const matches = events.map(({ value }) => value);
+      const items = matches.map((match) => ({ partition: match.itemPartition, offset: match.itemOffset }));
+      const terms = matches.map((match) => ({ partition: 0, offset: match.termOffset }));
+      const ends = await untilAnswered(
+        () => Promise.all([views.items, views.terms].map(({ topic }) => progress.ends(topic))),
+        ended,
+      );
       await Promise.all([
-        views['menu.matches'].reaches(events.at(-1)!.position, ended),
-        ...matches.flatMap(({ itemPartition, itemOffset, termOffset }) => [
-          views['menu.items'].includes({ partition: itemPartition, offset: itemOffset }, ended),
-          views['menu.terms'].includes({ partition: 0, offset: termOffset }, ended),
-        ]),
+        views.matches.reaches(events.at(-1)!.position, ended),
+        // What a match is about stands before it, or nowhere: then there is nothing to wait for.
+        views.items.reaches(within(ends[0]!, items), ended),
+        views.terms.reaches(within(ends[1]!, terms), ended),
       ]);
       return untilAnswered(() => questions.holding(matches), ended);
     });
   };
+}
+
+/** The position after these places, as far as there is anything. */
+function within(ends: Position, places: { partition: number; offset: number }[]): Position {
+  const position = ends.map(() => 0);
+  for (const { partition, offset } of places)
+    if (partition < ends.length)
+      position[partition] = Math.max(position[partition]!, Math.min(ends[partition]!, offset + 1));
+  return position;
 }
 
 /** What breaks its contract, or is of another tenant, is no match. */

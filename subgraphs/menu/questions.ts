@@ -127,14 +127,18 @@ export class MenuQuestions {
   async itemsOfTerm(term: string, scope: MatchScope, request: PageRequest): Promise<Connection<MenuItem>> {
     const asked = { parts: partsOf(scope), ...afterId(request), limit: request.first + 1 };
     const rows = await this.#itemsOfTerms(term, asked);
-    const items = await Promise.all(rows.map(({ item }) => this.#items(item, {})));
-    return page(
-      items.flat(),
+    const items = await Promise.all(rows.map(({ item }) => this.item(item)));
+    const found = new Map(items.map((item) => [item?.id, item]));
+    const count = () => this.mentions(term, scope);
+    const all = page(
+      rows,
       request,
-      ({ id }) => [id],
-      toItem,
-      () => this.mentions(term, scope),
+      ({ item }) => [item],
+      ({ item }) => found.get(item)!,
+      count,
     );
+    // One may have been deleted between the two questions.
+    return Object.assign(all, { edges: all.edges.filter(({ node }) => node) });
   }
 
   /** In how many items the term is found. */

@@ -1,4 +1,6 @@
 import { Arg, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { TributaryError } from '../../platform/errors.ts';
+import { longestTexts } from '../../schema/menu/messages.ts';
 import { pageRequest } from '../connection.ts';
 import type { PresentTerms } from './presentTerms.ts';
 import { idOrder, type MenuQuestions } from './questions.ts';
@@ -44,6 +46,11 @@ export class TermResolver {
     @Arg('description', () => String, { nullable: true }) description: string | null,
     @Arg('scope', () => MatchScope, scopeOptions) scope: MatchScope | null,
   ) {
+    for (const [part, text] of Object.entries({ name, description: description ?? '' })) {
+      const most = longestTexts[part as keyof typeof longestTexts];
+      if (text.length > most)
+        throw new TributaryError('BAD_USER_INPUT', `${part} has ${text.length} characters; it may have ${most}.`);
+    }
     return this.present.matches(name, scope === MatchScope.NAME_AND_DESCRIPTION ? (description ?? null) : null);
   }
 

@@ -1,7 +1,7 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { matcherGroup, viewGroup } from '../../schema/topics.ts';
-import { AppliedPosition, type Progress } from '../applied.ts';
+import { AppliedPosition, type MetadataProgress, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
@@ -19,7 +19,7 @@ export interface MenuDependencies {
   tables: Tables;
   publisher: Publisher;
   streams: Streams;
-  progress: Progress & Pick<Broker, 'ends'>;
+  progress: Progress & Pick<Broker, 'ends'> & MetadataProgress;
 }
 
 /** How long a mutation waits until all that was written before it can be seen, in milliseconds. */
@@ -30,11 +30,14 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
   const questions = new MenuQuestions(tables);
   const applied = (topic: string) => new AppliedPosition(progress, viewGroup('menu'), topic);
   const views: MenuViews = {
-    'menu.terms': applied('menu.terms'),
-    'menu.items': applied('menu.items'),
-    'menu.matches': applied('menu.matches'),
+    terms: applied('menu.terms'),
+    items: applied('menu.items'),
+    matches: applied('menu.matches'),
   };
   const matched = new AppliedPosition(progress, matcherGroup, 'menu.items');
+  // With each offset the workers commit how far they knew menu.terms.
+  const committed = (group: string, topic: string) => progress.committedMetadata(group, topic);
+  const matchedWith = new AppliedPosition({ committed }, matcherGroup, 'menu.items');
   return {
     name: 'menu',
     schema: federatedSchema({
@@ -53,7 +56,7 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
         new MenuItemResolver(questions),
         new MenuCompanyResolver(questions),
         new MenuMutationResolver(publisher, streams, questions, () =>
-          upToDate(progress, views['menu.terms'], AbortSignal.timeout(patienceMs)),
+          upToDate(progress, views.terms, AbortSignal.timeout(patienceMs)),
         ),
         new TermMatchedResolver(),
       ],
@@ -61,16 +64,24 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
         Term: ({ id }: { id: string }) => questions.term(id),
         Company: (company: MenuCompany) => Object.assign(new MenuCompany(), company),
       },
-      streams: { termMatched: termMatchedEvents(streams, views, questions) },
+      streams: { termMatched: termMatchedEvents(streams, progress, views, questions) },
     }),
     views: {
-      'menu.terms': (position, signal) => views['menu.terms'].reaches(position, signal),
-      // Who has written an item wants to read what is found in it.
+      'menu.terms': (position, signal) => views.terms.reaches(position, signal),
+      // Who has written an item wants to read what is found in it, also of a term that was written just before.
       'menu.items': async (position, signal) => {
-        await Promise.all([views['menu.items'].reaches(position, signal), matched.reaches(position, signal)]);
-        await views['menu.matches'].reaches(await progress.ends('menu.matches'), signal);
+        const [terms = 0] = await progress.ends('menu.terms');
+        await Promise.all([
+          views.items.reaches(position, signal),
+          matched.reaches(position, signal),
+          matchedWith.reaches(
+            position.map((next) => (next > 0 ? terms : 0)),
+            signal,
+          ),
+        ]);
+        await views.matches.reaches(await progress.ends('menu.matches'), signal);
       },
-      'menu.matches': (position, signal) => views['menu.matches'].reaches(position, signal),
+      'menu.matches': (position, signal) => views.matches.reaches(position, signal),
     },
     bodies: { '/menu/items': itemsUpload(publisher, streams) },
   };

@@ -61,6 +61,19 @@ export class KafkaBroker implements Broker {
     return this.#ask(async (admin) => byPartition((await admin.fetchOffsets(question))[0]?.partitions ?? []));
   }
 
+  /** The number that a consumer group has committed beside the offset of each partition; 0 where there is none. */
+  committedMetadata(group: string, topic: string): Promise<Position> {
+    const question = { groupId: this.#prefix + group, topics: [this.#prefix + topic] };
+    return this.#ask(async (admin) => {
+      const [found] = await admin.fetchOffsets(question);
+      const numbers = (found?.partitions ?? []).map(({ partition, metadata }) => ({
+        partition,
+        offset: metadata || '0',
+      }));
+      return byPartition(numbers);
+    });
+  }
+
   async follow(topic: string, ring: Ring): Promise<Follower> {
     ring.begin(await this.ends(topic));
     const name = this.#prefix + topic;
