@@ -91,7 +91,7 @@ export async function startDemoFeeds(settings: Settings, publisher: Publisher, e
   const keys = await SecretKeys.of(settings);
   const key = settings.IQAIR_KEY;
   const feeds = demoFeeds.map(({ id, query }, place): FeedFacts => {
-    if (key === '') return { ...ofDemo(id), endpoint, query, interval: minuteMs };
+    if (key === '') return { ...ofDemo(id), endpoint, query, interval: minuteMs / 3 }; // most answers bring nothing new, as usual
     const { latitude: lat, longitude: lon } = cities[place]!;
     return {
       ...{ ...ofDemo(id), endpoint: iqair.endpoint, query: { lat, lon } },
