@@ -72,10 +72,10 @@ test('a bucket that is gone is told from a response that was never stored', asyn
   expect(await store.get('public', 'results/bangkok/none.json')).toBeUndefined();
   await s3.dropBucket();
   for (const work of [
-    store.get('public', 'results/bangkok/r.json'),
-    store.put('public', 'results', 'bangkok', 'r', Buffer.from('x')),
+    () => store.get('public', 'results/bangkok/r.json'),
+    () => store.put('public', 'results', 'bangkok', 'r', Buffer.from('x')),
   ])
-    expect(await failure(work)).toContain('The object store has failed: The specified bucket does not exist');
+    expect(await failure(work())).toContain('The object store has failed: The specified bucket does not exist');
 });
 
 test('a server that goes away in the middle leaves nothing half stored and nothing half read', async () => {
