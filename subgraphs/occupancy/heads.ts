@@ -4,6 +4,12 @@ import type { EventSource, StreamEvent } from '../streams/seam.ts';
 /** A subscription to one of several topics; null for a message that says no more than how far it has come. */
 export type Source<T> = EventSource<T | null>;
 
+/**
+ * For so long at most, in milliseconds, the end of the history is waited for when there is nothing to read: this
+ * process may not have got it yet, and where the last message is the mark of a transaction it never gets it.
+ */
+const patienceMs = 2_000;
+
 /** The next event of a source, once it has been asked for and until it is taken. */
 export class Head<T> {
   event: StreamEvent<T | null> | undefined;
@@ -16,11 +22,13 @@ export class Head<T> {
   /**
    * @param historyEnd where the topic ended when the subscription began: what stands before is history
    * @param came called when there is an event, an end or a failure
+   * @param now the clock of the source, in milliseconds since 1970
    */
   constructor(
     readonly source: Source<T>,
     readonly historyEnd: Position,
     readonly came: () => void,
+    readonly now: () => number,
   ) {
     this.position = source.startPosition;
   }
@@ -32,8 +40,11 @@ export class Head<T> {
 
   /** Whether messages may come that were appended before those of another head. */
   get mayHaveHistory(): boolean {
-    if (this.event || this.isQuiet) return false;
-    return this.historyEnd.some((end, partition) => end > (this.position[partition] ?? 0));
+    if (this.event || this.isDone) return false;
+    const { quietSince, position } = this.source;
+    if (quietSince !== undefined && this.now() - quietSince > patienceMs) return false;
+    const seen = quietSince === undefined ? this.position : position;
+    return this.historyEnd.some((end, partition) => end > (seen[partition] ?? 0));
   }
 
   /** Asks for the next event, where that has not been done. @throws what the source has failed with */

@@ -83,8 +83,8 @@ export class LiveCount extends Queued<CountEvent> {
 
   constructor(topology: Source<TopologyChange>, readings: Source<PlacedReading>, options: LiveCountOptions) {
     super();
-    this.#topology = new Head(topology, options.ends.topology, this.#wake);
-    this.#readings = new Head(readings, options.ends.readings, this.#wake);
+    this.#topology = new Head(topology, options.ends.topology, this.#wake, options.now);
+    this.#readings = new Head(readings, options.ends.readings, this.#wake, options.now);
     this.#options = options;
     this.#time = options.start;
   }
@@ -212,10 +212,10 @@ export class LiveCount extends Queued<CountEvent> {
 
   /** Of what has been passed over more may count now: what came before the change as a part of it, the rest by itself. */
   async #readAgain(time: number): Promise<void> {
-    const { readingsFrom, ends } = this.#options;
+    const { readingsFrom, ends, now } = this.#options;
     const before = this.#readings;
     const source = await readingsFrom(before.position, time);
-    this.#readings = new Head(source, ends.readings, this.#wake);
+    this.#readings = new Head(source, ends.readings, this.#wake, now);
     await (this.ended.signal.aborted ? source : before.source).return?.();
   }
 

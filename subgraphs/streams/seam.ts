@@ -20,6 +20,8 @@ export interface StreamEvent<T> {
 /** What others who make events of their own need of a subscription. */
 export interface EventSource<T> extends AsyncIterator<StreamEvent<T>, undefined> {
   readonly startPosition: Position;
+  /** The place after all that has been looked at, whether it belongs to the subscription or not. */
+  readonly position: Position;
   /** Since when there has been nothing to read; undefined while there is, or may be. */
   readonly quietSince: number | undefined;
 }
@@ -93,6 +95,10 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  get position(): Position {
+    return this.#position;
   }
 
   /**

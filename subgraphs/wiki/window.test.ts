@@ -52,6 +52,9 @@ class World {
         for (const wake of this.#wake.splice(0)) wake();
         return { done: true, value: undefined };
       },
+      get position() {
+        return [offset];
+      },
       get quietSince() {
         return world.quietSince;
       },
