@@ -1,4 +1,5 @@
-import { Kafka, type SASLOptions } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Admin, Kafka, type SASLOptions } from 'kafkajs';
 import { brokersOf, type Settings } from './config.ts';
 import { kafkaLogCreator, type Logger } from './log.ts';
 
@@ -13,6 +14,42 @@ export function openKafka(settings: Settings, role: string, log: Logger): Kafka 
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },
     logCreator: kafkaLogCreator(log),
   });
+}
+
+/** Asks the brokers over a connection of its own. */
+export function askBrokers<T>(kafka: Kafka, question: (admin: Admin) => Promise<T>): Promise<T> {
+  return whileLeadersChange(async () => {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      return await question(admin);
+    } finally {
+      await admin.disconnect().catch(() => {});
+    }
+  });
+}
+
+const mostAttempts = 6;
+
+/**
+ * Asks again what failed because a partition has changed its broker, or is too new to have one. An admin client learns
+ * of that when it connects, and otherwise after minutes.
+ */
+export async function whileLeadersChange<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isOfOldLeader(error) || attempt === mostAttempts) throw error;
+    }
+    await delay(50 * 2 ** attempt);
+  }
+}
+
+/** Whether asking again over a new connection may help. */
+export function isOfOldLeader(error: unknown): boolean {
+  const { name, retriable } = error as { name?: string; retriable?: boolean };
+  return retriable === true && (name === 'KafkaJSProtocolError' || name === 'KafkaJSConnectionClosedError');
 }
 
 function sasl(settings: Settings): SASLOptions {

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { askBrokers } from './kafka.ts';
 
 /** Offsets of partitions, each at the place of its number. One for which nothing is committed, -1 to Kafka, is 0. */
 export function byPartition(places: { partition: number; offset: string }[]): number[] {
@@ -15,12 +16,6 @@ export interface TopicRange {
 
 /** What a topic holds now. @param topic name as it is in Kafka */
 export async function rangeOf(kafka: Kafka, topic: string): Promise<TopicRange> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const places = await admin.fetchTopicOffsets(topic);
-    return { oldest: byPartition(places.map((place) => ({ ...place, offset: place.low }))), end: byPartition(places) };
-  } finally {
-    await admin.disconnect();
-  }
+  const places = await askBrokers(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  return { oldest: byPartition(places.map((place) => ({ ...place, offset: place.low }))), end: byPartition(places) };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
+import { askBrokers } from './kafka.ts';
 
 /**
  * Reads what lies in [from, to) of each partition, each in its order.
@@ -52,13 +53,5 @@ export async function readRange(
 
 /** Kafka forgets an empty group by itself too, but only after days. */
 async function forget(kafka: Kafka, groupId: string): Promise<void> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    await admin.deleteGroups([groupId]);
-  } catch {
-    // It was never made.
-  } finally {
-    await admin.disconnect();
-  }
+  await askBrokers(kafka, (admin) => admin.deleteGroups([groupId])).catch(() => {}); // it was never made
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import type { Settings } from '../../platform/config.ts';
 import { messageOf } from '../../platform/errors.ts';
+import { askBrokers } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
 
 /** What a member of the group is told. */
@@ -159,13 +160,10 @@ export class Membership {
   /** Looks who else is there, and how much there is to read. */
   async #look(generation: object, partitions: number[]): Promise<void> {
     while (this.#generation === generation) {
-      const admin = this.#kafka.admin();
       try {
-        await admin.connect();
-        const [offsets, { groups }] = await Promise.all([
-          admin.fetchTopicOffsets(this.#topic),
-          admin.describeGroups([this.#group]),
-        ]);
+        const [offsets, { groups }] = await askBrokers(this.#kafka, (admin) =>
+          Promise.all([admin.fetchTopicOffsets(this.#topic), admin.describeGroups([this.#group])]),
+        );
         if (this.#generation !== generation) return;
         const own = offsets.filter(({ partition }) => partitions.includes(partition));
         // Nothing comes of a partition that holds nothing.
@@ -176,8 +174,6 @@ export class Membership {
       } catch (error) {
         this.#log.debug({ reason: messageOf(error) }, 'Kafka does not tell about the group; trying again');
         await delay(retryMs);
-      } finally {
-        await admin.disconnect().catch(() => {});
       }
     }
   }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import type { Settings } from '../../platform/config.ts';
+import { askBrokers } from '../../platform/kafka.ts';
 import { ClickHouseLog, type LoggedMessage } from '../../platform/messageLog.ts';
 import { byPartition, rangeOf, type TopicRange } from '../../platform/offsets.ts';
 import type { TopicName } from '../../schema/topics.ts';
@@ -33,14 +34,9 @@ export function topicLog(kafka: Kafka, clickhouse: ClickHouseClient, settings: S
   return {
     range: () => rangeOf(kafka, name),
     async committed(group) {
-      const admin = kafka.admin();
-      try {
-        await admin.connect();
-        const [of] = await admin.fetchOffsets({ groupId: settings.KAFKA_PREFIX + group, topics: [name] });
-        return byPartition(of!.partitions);
-      } finally {
-        await admin.disconnect();
-      }
+      const question = { groupId: settings.KAFKA_PREFIX + group, topics: [name] };
+      const [of] = await askBrokers(kafka, (admin) => admin.fetchOffsets(question));
+      return byPartition(of!.partitions);
     },
     coverage: (ends) =>
       Promise.all(

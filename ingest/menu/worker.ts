@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Admin, Consumer, EachBatchPayload, Kafka, Message } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, Message } from 'kafkajs';
 import type { Settings } from '../../platform/config.ts';
 import { messageOf } from '../../platform/errors.ts';
+import { askBrokers } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
 import { oneAtATime } from '../../platform/oneAtATime.ts';
 import type { Publisher } from '../../platform/publish.ts';
@@ -131,7 +132,7 @@ class Worker {
 
   /** @throws Error when menu.terms has several partitions */
   termsEnd(): Promise<number> {
-    return this.#administer(async (admin) => {
+    return askBrokers(this.#kafka, async (admin) => {
       const { terms } = this.#topics;
       const places = await admin.fetchTopicOffsets(terms);
       if (places.length === 1) return Number(places[0]!.high);
@@ -143,7 +144,7 @@ class Worker {
 
   /** How far these partitions are, and where the terms end. */
   #look(partitions: number[]): Promise<Omit<Assignment, 'consumer'>> {
-    return this.#administer(async (admin) => {
+    return askBrokers(this.#kafka, async (admin) => {
       const { items } = this.#topics;
       const [termsEnd, ofItems, [committed]] = await Promise.all([
         this.termsEnd(),
@@ -162,16 +163,6 @@ class Worker {
       });
       return { shares, termsEnd };
     });
-  }
-
-  async #administer<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = this.#kafka.admin();
-    try {
-      await admin.connect();
-      return await work(admin);
-    } finally {
-      await admin.disconnect();
-    }
   }
 
   /** The group has given partitions. They wait until it is known how far they are, and the terms are known as far. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Batch, Consumer, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { messageOf, TributaryError } from '../../platform/errors.ts';
+import { isOfOldLeader, whileLeadersChange } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { byPartition } from '../../platform/offsets.ts';
@@ -94,7 +95,9 @@ export class KafkaBroker implements Broker {
 
   /** Ends the connection that questions are asked on. */
   async close(): Promise<void> {
-    const admin = await this.#admin?.catch(() => undefined);
+    const asked = this.#admin;
+    this.#admin = undefined;
+    const admin = await asked?.catch(() => undefined);
     await admin?.disconnect();
   }
 
@@ -123,8 +126,14 @@ export class KafkaBroker implements Broker {
 
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      this.#admin ??= this.#connect();
-      return await question(await this.#admin);
+      return await whileLeadersChange(async () => {
+        this.#admin ??= this.#connect();
+        const asked = this.#admin;
+        return question(await asked).catch(async (error) => {
+          if (this.#admin === asked && isOfOldLeader(error)) await this.close();
+          throw error;
+        });
+      });
     } catch (cause) {
       throw new TributaryError('BROKER_UNAVAILABLE', 'Kafka does not answer. Try again later.', {}, { cause });
     }
