@@ -18,7 +18,7 @@ const query: Client['query'] = (text, variables, headers) => {
 };
 
 beforeAll(async () => {
-  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 60_000 }, { keepGraph: true });
+  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 60_000 });
   await world.ingest();
   gateway = client((await world.gateway()).url);
 });
@@ -314,15 +314,17 @@ test('stored responses are parsed again into the same identities', async () => {
   expect(await query(again, { from: iso(noon + 2 * hour) })).toMatchObject({ reparseFeed: { accepted: 1 } });
 });
 
-test('a space has the air of the nearest station, at any moment', async () => {
+test('a space has the air of the nearest station at any moment, a station the spaces around it, a company its own', async () => {
   const points = await publishPoints(world, [
     { city: 'Near', time: noon, aqiUs: 11, latitude: -10, longitude: 20 },
     { city: 'Near', time: noon + hour, aqiUs: 12, latitude: -10, longitude: 20 },
     { city: 'Far', time: noon + hour, aqiUs: 99, latitude: -11, longitude: 20 },
   ]);
   const spaces = await publishTopology(world, [
-    { type: 'Space', data: { id: 'placed', name: 'Placed', latitude: -10.2, longitude: 20.1 } },
-    { type: 'Space', data: { id: 'nowhere', name: 'Nowhere' } },
+    { type: 'Space', data: { id: 'placed', name: 'Placed', latitude: -10.2, longitude: 20.1, company: 1 } },
+    { type: 'Space', data: { id: 'nowhere', name: 'Nowhere', company: 1 } },
+    { type: 'Space', data: { id: 'nearer', name: 'Nearer', latitude: -10, longitude: 20.05, company: 1 } },
+    { type: 'Space', data: { id: 'farther', name: 'Farther', latitude: -10.9, longitude: 20 } },
   ]);
   await query('{ stations { totalCount } }', {}, points);
   const air = (at: number | null) =>
@@ -339,6 +341,31 @@ test('a space has the air of the nearest station, at any moment', async () => {
   expect(await air(null)).toEqual(of(12));
   expect(await air(noon + hour - 1)).toEqual(of(11));
   expect(await air(noon - 1)).toEqual(of(null));
+
+  // A degree of latitude is 111 km.
+  const around = `
+    query ($within: Float, $first: Int) {
+      stations { edges { node { city spaces(within: $within, first: $first) { id } } } }
+      space(id: "placed") { company { spaces { id } two: spaces(first: 2) { name } } }
+    }`;
+  const { stations, space } = await query<{
+    stations: { edges: { node: { city: string; spaces: object[] } }[] };
+    space: object;
+  }>(around, { within: 30 });
+  const ids = (...ids: string[]) => ids.map((id) => ({ id }));
+  expect(stations.edges.map(({ node }) => node).filter(({ city }) => city === 'Near' || city === 'Far')).toEqual([
+    { city: 'Far', spaces: ids('farther') },
+    { city: 'Near', spaces: ids('nearer', 'placed') },
+  ]);
+  const two = [{ name: 'Nearer' }, { name: 'Nowhere' }];
+  expect(space).toEqual({ company: { spaces: ids('nearer', 'nowhere', 'placed'), two } });
+  const near = async (variables: object) =>
+    (await query<{ stations: typeof stations }>(around, variables)).stations.edges.find(
+      ({ node }) => node.city === 'Near',
+    )!.node.spaces;
+  expect(await near({ within: 300, first: 2 })).toEqual(ids('nearer', 'placed'));
+  expect(await near({})).toEqual(ids('nearer')); // ten kilometres
+  await expect(query(around, { within: -1 })).rejects.toThrow('within must be');
 });
 
 test('a result whose response is gone, or is that of another tenant, gives no point', async () => {

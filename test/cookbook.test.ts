@@ -172,6 +172,12 @@ const promises: Record<string, (data: never) => void> = {
     expect(terms.totalCount).toBe(2),
   'How often do menus speak of a company?': ({ company }: { company: Record<'inNames' | 'inBoth', number> }) =>
     expect(company.inNames > 0 && company.inBoth > company.inNames).toBe(true),
+  'What is known about a company?': ({ company }: { company: { wikiEdits: Edits; spaces: object[] } }) => {
+    expect(company.wikiEdits.totalCount).toBeGreaterThan(3);
+    expect(company.spaces).toHaveLength(9);
+  },
+  'Which rooms are near a station?': ({ station }: { station: { spaces: object[] } }) =>
+    expect(station.spaces).toHaveLength(9),
   'What would be found in a text?': ({ matchText }: { matchText: { part: string; term: object; kind: string }[] }) =>
     expect(matchText.map(({ part, term, kind }) => [part, term, kind])).toEqual([
       ['NAME', { text: 'Château Marvenne' }, 'FUZZY'],

@@ -1,7 +1,7 @@
 import type { TopologyMessage } from '../../schema/occupancy/messages.ts';
 
-/** Whose building it is: the first company of the demo. */
-const company = 2001;
+/** Whose building it is: a company of the demo of which menus speak too. */
+const company = 2010;
 const [latitude, longitude] = [60.3945, 5.3189];
 /** Since when its sensors hang where they hang. */
 const opened = '2026-01-01T00:00:00Z';

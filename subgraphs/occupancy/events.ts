@@ -1,4 +1,4 @@
-import { Arg, Directive, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Directive, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { unlessBroken } from '../../schema/contract.ts';
 import { parseReading, type Reading } from '../../schema/occupancy/reading.ts';
@@ -14,7 +14,7 @@ import type { Broker } from '../streams/tail.ts';
 import { untilAnswered } from '../untilAnswered.ts';
 import { LiveCount, type PlacedReading } from './live.ts';
 import type { OccupancyQuestions } from './questions.ts';
-import { SpaceCount, SpaceCountEvent } from './types.ts';
+import { Space, SpaceCount, SpaceCountEvent } from './types.ts';
 
 interface CountArguments {
   space: string;
@@ -128,8 +128,15 @@ function counting(counts: (reading: Reading) => boolean, historyEnd: Position): 
   };
 }
 
-@Resolver()
+@Resolver(() => SpaceCountEvent)
 export class SpaceCountResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @FieldResolver(() => Space)
+  space(@Root() { spaceId }: SpaceCountEvent) {
+    return this.questions.spaceOrName(spaceId);
+  }
+
   @Directive('@tag(name: "begins-with-state")')
   @Subscription(() => SpaceCountEvent, {
     description:
@@ -137,14 +144,14 @@ export class SpaceCountResolver {
     subscribe: streamOfItsOwn,
   })
   spaceCount(
-    @Root() { count, late, cursor, at }: Pick<SpaceCountEvent, 'late' | 'cursor' | 'at'> & { count: SpaceCount },
-    @Arg('space', () => ID) _space: string,
+    @Root() { count, late, cursor, at }: Omit<SpaceCountEvent, 'spaceId'>,
+    @Arg('space', () => ID) space: string,
     @Arg('after', () => GraphQLCursor, { nullable: true }) _after: string | null,
     @Arg('since', () => Date, { nullable: true }) _since: Date | null,
     @Arg('until', () => Date, { nullable: true }) _until: Date | null,
   ): SpaceCountEvent {
     const { value, inferred } = count;
     const shown = Object.assign(new SpaceCount(), { value, at: count.at, inferred, drift: value < 0 });
-    return Object.assign(new SpaceCountEvent(), { count: shown, late, cursor, at });
+    return Object.assign(new SpaceCountEvent(), { spaceId: space, count: shown, late, cursor, at });
   }
 }

@@ -72,6 +72,12 @@ export class OccupancyQuestions {
   readonly #spaces = batched((owners: string[], _: object) =>
     this.#read<Owned<Omit<SpaceRow, 'id'>>>(sql.spacesById, { owners }),
   );
+  readonly #spacesOf = batched((owners: string[], { first }: { first: number }) =>
+    this.#read<Owned<SpaceRow>>(sql.spacesOfCompanies, { owners, first }),
+  );
+  readonly #spacesNear = batched((owners: string[], limits: { metres: number; first: number }) =>
+    this.#read<Owned<SpaceRow>>(sql.spacesNear, { owners, ...limits }),
+  );
   readonly #doorways = batched((owners: string[], _: object) =>
     this.#read<Owned<Omit<DoorwayFacts, 'id'>>>(sql.doorwaysById, { owners }),
   );
@@ -114,6 +120,16 @@ export class OccupancyQuestions {
       ({ name, id }) => [name, id],
       toSpace,
     );
+  }
+
+  /** Those of a company, by name. */
+  async spacesOf(company: string, first: number): Promise<Space[]> {
+    return (await this.#spacesOf(company, { first })).map(toSpace);
+  }
+
+  /** The nearest first. */
+  async spacesNear(latitude: number, longitude: number, metres: number, first: number): Promise<Space[]> {
+    return (await this.#spacesNear(`${latitude}/${longitude}`, { metres, first })).map(toSpace);
   }
 
   async doorway(id: string): Promise<Doorway | null> {

@@ -1,5 +1,6 @@
 import { type GraphQLResolveInfo, Kind } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, Float, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { TributaryError } from '../../platform/errors.ts';
 import { pageRequest } from '../connection.ts';
 import { type Caller, endsAt } from '../settled.ts';
 import { buckets, span } from '../span.ts';
@@ -10,6 +11,8 @@ import {
   Dpu,
   DpuConnection,
   Mount,
+  OccupancyCompany,
+  OccupancyStation,
   Reading,
   ReadingConnection,
   Space,
@@ -71,6 +74,41 @@ export class SpaceResolver {
   ) {
     endsAt(caller, to);
     return this.questions.series(space, buckets(from, to, every));
+  }
+}
+
+@Resolver(() => OccupancyCompany)
+export class OccupancyCompanyResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @FieldResolver(() => [Space], { description: 'Its spaces, by name; at most `first` (default 50, up to 1000).' })
+  spaces(@Root() company: OccupancyCompany, @Arg('first', () => Int, { nullable: true }) first: number | null) {
+    return this.questions.spacesOf(company.id, pageRequest(first, null, nameOrder).first);
+  }
+}
+
+/** How far around a station, in kilometres. */
+const defaultWithin = 10;
+
+@Resolver(() => OccupancyStation)
+export class OccupancyStationResolver {
+  constructor(readonly questions: OccupancyQuestions) {}
+
+  @Directive('@requires(fields: "latitude longitude")')
+  @FieldResolver(() => [Space], {
+    description:
+      'The spaces around it, the nearest first: up to `within` kilometres away (default 10), at most `first` (default 50, up to 1000). A space without a place is nowhere.',
+  })
+  spaces(
+    @Root() { latitude, longitude }: OccupancyStation,
+    @Arg('within', () => Float, { nullable: true }) within: number | null,
+    @Arg('first', () => Int, { nullable: true }) first: number | null,
+  ) {
+    const { first: most } = pageRequest(first, null, nameOrder);
+    const kilometres = within ?? defaultWithin;
+    if (kilometres < 0)
+      throw new TributaryError('BAD_USER_INPUT', `within must be a number of kilometres from 0 on, not ${kilometres}.`);
+    return this.questions.spacesNear(latitude, longitude, kilometres * 1_000, most);
   }
 }
 

@@ -26,6 +26,29 @@ export const spacesById = `
 SELECT id AS owner, ${space}
 FROM ${latest(["kind = 'SPACE'", 'id IN {owners:Array(String)}'])}`;
 
+export const spacesOfCompanies = `
+SELECT company AS owner, id, ${space}
+FROM ${latest(["kind = 'SPACE'"])}
+  AND company IN {owners:Array(String)}
+ORDER BY name, id
+LIMIT {first:UInt32} BY owner`;
+
+const distance = `greatCircleDistance(assumeNotNull(longitude), assumeNotNull(latitude), toFloat64(parts[2]), toFloat64(parts[1]))`;
+
+/** The nearest first. An owner is the latitude and the longitude of a place, with a slash between. */
+export const spacesNear = `
+SELECT place AS owner, id, ${space}
+FROM (SELECT arrayJoin({owners:Array(String)}) AS place, splitByChar('/', place) AS parts) AS places
+CROSS JOIN
+(
+  SELECT id, ${space}
+  FROM ${latest(["kind = 'SPACE'"])}
+    AND latitude IS NOT NULL AND longitude IS NOT NULL
+) AS spaces
+WHERE ${distance} <= {metres:Float64}
+ORDER BY ${distance}, id
+LIMIT {first:UInt32} BY owner`;
+
 export const doorwaysById = `
 SELECT id AS owner, ${doorway}
 FROM ${latest(["kind = 'DOORWAY'", 'id IN {owners:Array(String)}'])}`;

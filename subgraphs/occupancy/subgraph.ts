@@ -10,7 +10,15 @@ import { upToDate } from '../upToDate.ts';
 import { SpaceCountResolver, spaceCountEvents } from './events.ts';
 import { OccupancyMutationResolver } from './mutations.ts';
 import { OccupancyQuestions } from './questions.ts';
-import { DoorwayResolver, DpuResolver, ReadingResolver, SpaceResolver } from './resolvers.ts';
+import {
+  DoorwayResolver,
+  DpuResolver,
+  OccupancyCompanyResolver,
+  OccupancyStationResolver,
+  ReadingResolver,
+  SpaceResolver,
+} from './resolvers.ts';
+import { OccupancyCompany, OccupancyStation } from './types.ts';
 import { readingsUpload } from './upload.ts';
 
 export interface OccupancyDependencies {
@@ -31,22 +39,29 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
     schema: federatedSchema({
       resolvers: [
         SpaceResolver,
+        OccupancyCompanyResolver,
+        OccupancyStationResolver,
         DoorwayResolver,
         DpuResolver,
         ReadingResolver,
         OccupancyMutationResolver,
         SpaceCountResolver,
       ],
+      orphanedTypes: [OccupancyStation],
       instances: [
         new SpaceResolver(questions),
+        new OccupancyCompanyResolver(questions),
+        new OccupancyStationResolver(questions),
         new DoorwayResolver(questions),
         new DpuResolver(questions),
         new ReadingResolver(questions),
-        new SpaceCountResolver(),
+        new SpaceCountResolver(questions),
         new OccupancyMutationResolver(publisher, streams, questions, (signal) => upToDate(progress, topology, signal)),
       ],
       references: {
         Space: ({ id }: { id: string }) => questions.space(id),
+        Company: (company: OccupancyCompany) => Object.assign(new OccupancyCompany(), company),
+        Station: (station: OccupancyStation) => Object.assign(new OccupancyStation(), station),
         Doorway: ({ id }: { id: string }) => questions.doorway(id),
         Dpu: ({ id }: { id: string }) => questions.dpu(id),
       },

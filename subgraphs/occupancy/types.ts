@@ -3,10 +3,22 @@ import { connectionType } from '../connection.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Around } from './questions.ts';
 
-@Directive('@key(fields: "id", resolvable: false)')
+@Directive('@key(fields: "id")')
 @ObjectType('Company')
 export class OccupancyCompany {
   @Field(() => ID) id!: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType('Station')
+export class OccupancyStation {
+  @Field(() => ID) id!: string;
+  @Directive('@external')
+  @Field(() => Float)
+  latitude!: number;
+  @Directive('@external')
+  @Field(() => Float)
+  longitude!: number;
 }
 
 @Directive('@key(fields: "id")')
@@ -78,6 +90,7 @@ export class Reading {
 
 @ObjectType()
 export class SpaceCountEvent {
+  spaceId!: string;
   @Field() count!: SpaceCount;
   @Field({ description: 'Whether it is about a time before something that had been counted already.' }) late!: boolean;
   @Field(() => GraphQLCursor, { description: 'Resumes right after this event.' }) cursor!: string;
