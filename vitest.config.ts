@@ -3,6 +3,23 @@ import { defineConfig } from 'vitest/config';
 // Two entry points of graphql in one process would be two copies of it, which refuse each other's schemas.
 const alias = { graphql: 'graphql/index.js' };
 
+/** These write people and companies, and all share one Neo4j, which has one database. */
+const graphTests = [
+  'cookbook',
+  'explorer',
+  'graphChanged',
+  'ingest',
+  'mistakes',
+  'people',
+  'produce',
+  'rebuild',
+  'wiki',
+];
+const filesOf = (tests: string[]) => tests.map((name) => `test/${name}.test.ts`);
+
+/** How long a test takes on a busy machine is not what it is about, so this bounds a hang alone. */
+const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -19,12 +36,25 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
+          ...patience,
           name: 'scenario',
           include: ['test/**/*.test.ts'],
+          exclude: filesOf(graphTests),
           globalSetup: 'test/servers.ts',
-          fileParallelism: false, // all share one Neo4j, which has one database
-          testTimeout: 180_000, // bounds a hang; how long a test takes on a busy machine is not what it is about
-          hookTimeout: 180_000,
+          provide: { ownsGraph: false },
+          maxWorkers: 2, // they wait for servers and processes more than they work
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...patience,
+          name: 'graph',
+          include: filesOf(graphTests),
+          globalSetup: 'test/servers.ts',
+          provide: { ownsGraph: true },
+          fileParallelism: false,
         },
       },
     ],

@@ -98,7 +98,7 @@ test('a server that goes away in the middle leaves nothing half stored and nothi
 });
 
 test('a worker and ingest wait for a store that is killed, and lose nothing', async () => {
-  await using world = await openWorld({ ...s3.settings, TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: true }, { keepGraph: true });
+  await using world = await openWorld({ ...s3.settings, TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: true });
   await using api = await AirServer.start();
   api.behave = (_, response, asked) => {
     api.time += 60_000;

@@ -19,10 +19,11 @@ let keys: SecretKeys;
 
 beforeAll(async () => {
   const secret = `k:${Buffer.alloc(32, 7).toString('base64')}`;
-  world = await openWorld(
-    { TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: true, TRIBUTARY_SECRET_KEYS: secret, KAFKA_PARTITIONS: 4 },
-    { keepGraph: true },
-  );
+  world = await openWorld({
+    TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: true,
+    TRIBUTARY_SECRET_KEYS: secret,
+    KAFKA_PARTITIONS: 4,
+  });
   keys = new SecretKeys(secret);
   api = await AirServer.start();
   await world.ingest();

@@ -14,7 +14,7 @@ const at = `at: "${iso(60)}"`;
 const span = `from: "${iso(0)}", to: "${iso(120)}"`;
 
 beforeAll(async () => {
-  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 }, { keepGraph: true });
+  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 });
   await world.ingest();
   ({ url } = await world.gateway());
   const topology = [space('A'), space('B'), doorway('X', 'A'), doorway('Y', 'B'), dpu('1'), mount('1', 'X', noon)];

@@ -27,7 +27,7 @@ let world: World;
 let folder: string;
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await world.ingest();
   folder = await mkdtemp(join(tmpdir(), 'tributary-menu-'));
 });
@@ -126,7 +126,7 @@ test.each([
 });
 
 test('the menus of the demo are loaded where there are none, and not again, and are the same when they are rebuilt', async () => {
-  await using own = await openWorld({}, { keepGraph: true });
+  await using own = await openWorld();
   await own.ingest();
   await loadMenus(own.settings);
   await allMatched(own);

@@ -13,7 +13,7 @@ import { openWorld, type World } from './world.ts';
 let world: World;
 
 beforeEach(async () => {
-  world = await openWorld({ KAFKA_SESSION_TIMEOUT_MS: 1_500 }, { keepGraph: true });
+  world = await openWorld({ KAFKA_SESSION_TIMEOUT_MS: 1_500 });
   const views = await startIngest(world.settings, ['log', 'menu'], createLogger('test', 'silent'));
   world.onDispose(() => views.stop());
 });

@@ -13,7 +13,7 @@ let world: World;
 let gateway: Client;
 
 beforeAll(async () => {
-  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 }, { keepGraph: true });
+  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 });
   await world.ingest();
   gateway = client((await world.gateway()).url);
 });
@@ -87,7 +87,7 @@ interface Count {
 }
 
 test('where somebody else has a building nothing is published', async () => {
-  await using other = await openWorld({}, { keepGraph: true });
+  await using other = await openWorld();
   await other.ingest();
   await publishTopology(other, [space('theirs')]);
   await allTaken(other);

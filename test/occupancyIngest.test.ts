@@ -17,7 +17,7 @@ let world: World;
 let ingest: { stop(): Promise<void> };
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   ingest = await world.ingest();
 });
 afterAll(() => world[Symbol.asyncDispose]());

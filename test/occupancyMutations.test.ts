@@ -9,7 +9,7 @@ let gateway: Client;
 let url: string;
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await world.ingest();
   ({ url } = await world.gateway());
   gateway = client(url);

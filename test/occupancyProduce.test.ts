@@ -18,7 +18,7 @@ let gateway: Client;
 let folder: string;
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await world.ingest();
   gateway = client((await world.gateway()).url);
   folder = await mkdtemp(join(tmpdir(), 'tributary-produce-'));

@@ -16,7 +16,7 @@ const first = { topology: 2_000, readings: 30_000 };
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await ingestApart(world);
   await publish({ topology: 0, readings: 0 }, first);
   await allTaken(world);

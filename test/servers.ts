@@ -3,18 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Settings } from '../platform/config.ts';
-import { readScratch, startScratch } from '../servers/scratch.ts';
+import { offerScratch, readScratch, startScratch } from '../servers/scratch.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Settings with the addresses of servers whose data tests may throw away. */
     settings: Settings;
+    /** Whether no other file runs that writes people and companies. */
+    ownsGraph: boolean;
   }
 }
 
 /**
- * One set of the three servers for the whole run, on free ports, with data that is thrown away. While `tributary
- * servers --scratch` runs, its servers are used instead, so that a single file takes seconds.
+ * One set of the three servers for all projects of the run, on free ports, with data that is thrown away. While
+ * `tributary servers --scratch` runs, its servers are used instead, so that a single file takes seconds.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const scratch = await readScratch();
@@ -25,7 +27,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
   const servers = await startScratch(folder, { say: console.log, progress: () => {} });
   project.provide('settings', servers.settings);
+  const withdraw = await offerScratch(servers.settings);
   return async () => {
+    await withdraw();
     await servers.stop();
     await rm(folder, { recursive: true, force: true });
   };

@@ -14,7 +14,7 @@ let published = 0;
 const subscribers: SocketSubscriber[] = [];
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await world.ingest();
   const gateway = await world.gateway();
   url = gateway.url;

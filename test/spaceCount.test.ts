@@ -21,7 +21,7 @@ let world: World;
 let gateway: Client;
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await world.ingest();
   gateway = client((await world.gateway()).url);
 });

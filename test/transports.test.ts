@@ -15,7 +15,7 @@ let until: string;
 let told: string[];
 
 beforeAll(async () => {
-  world = await openWorld({}, { keepGraph: true });
+  world = await openWorld();
   await world.ingest();
   const gateway = await world.gateway();
   url = gateway.url;

@@ -38,11 +38,8 @@ export interface World extends AsyncDisposable {
 
 const log = createLogger('test', process.env.LOG_LEVEL ?? 'silent');
 
-/** @param options `keepGraph`: for tests without people, which leave the graph to those that run beside them */
-export async function openWorld(
-  overrides: Partial<Settings> = {},
-  { keepGraph = false }: { keepGraph?: boolean } = {},
-): Promise<World> {
+/** The graph is emptied for tests that write people and companies; others leave it to them. */
+export async function openWorld(overrides: Partial<Settings> = {}): Promise<World> {
   const name = `t${randomBytes(4).toString('hex')}`;
   const data = await mkdtemp(join(tmpdir(), 'tributary-world-'));
   const settings: Settings = {
@@ -56,7 +53,7 @@ export async function openWorld(
   };
   const kafka = openKafka(settings, 'test', log);
   const graph = new Graph(settings);
-  if (!keepGraph) await emptyGraph(graph);
+  if (inject('ownsGraph')) await emptyGraph(graph);
   await setUp(settings, kafka, graph);
   const clickhouse = openClickHouse(settings);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
