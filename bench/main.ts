@@ -8,6 +8,7 @@ import { readScratch, startScratch } from '../servers/scratch.ts';
 /** The benchmarks by name; each prints its figures beside those of a reference measured in the same run. */
 const benchmarks: Record<string, () => Promise<{ run(settings: Settings, args: string[]): Promise<void> }>> = {
   air: () => import('./air.ts'),
+  gateway: () => import('./gateway.ts'),
   menu: () => import('./menu.ts'),
   occupancy: () => import('./occupancy.ts'),
   people: () => import('./people.ts'),
