@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { parseArgs } from 'node:util';
 import type { Settings } from '../platform/config.ts';
 import { benchFeeds } from './airFeeds.ts';
 import { benchSeries } from './airSeries.ts';
 import { apart } from './apart.ts';
+import { numbersOf } from './options.ts';
 
 /**
  * One worker with many feeds, and questions to the points of many stations.
@@ -11,30 +11,13 @@ import { apart } from './apart.ts';
  *   many there are to ask about; `--calls`: how often each question is asked
  */
 export async function run(given: Settings, args: string[]): Promise<void> {
-  const { feeds, interval, points, calls } = wanted(args);
+  const { feeds, interval, points, calls } = numbersOf(args, {
+    feeds: { default: 500, least: 100 },
+    interval: { default: 3, least: 1 },
+    points: { default: 700_000, least: 100_000 },
+    calls: { default: 20, least: 1 },
+  });
   await using installation = await apart({ ...given, TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS: true });
   await benchFeeds(installation, feeds, interval * 1000);
   await benchSeries(installation, points, calls);
-}
-
-/** @throws Error when an option is unknown, or its value none that makes sense. */
-function wanted(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      feeds: { type: 'string', default: '500' },
-      interval: { type: 'string', default: '3' },
-      points: { type: 'string', default: '700000' },
-      calls: { type: 'string', default: '20' },
-    },
-  });
-  const number = (name: keyof typeof values, least: number) => {
-    const value = Number(values[name]);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new Error(`--${name} takes a whole number from ${least} on, not "${values[name]}".`);
-  };
-  return {
-    ...{ feeds: number('feeds', 100), interval: number('interval', 1) },
-    ...{ points: number('points', 100_000), calls: number('calls', 1) },
-  };
 }

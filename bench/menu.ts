@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { Settings } from '../platform/config.ts';
 import { Matcher } from '../schema/menu/matcher/matcher.ts';
 import { scoreOf, termOf } from '../schema/menu/matcher/rule.ts';
@@ -6,6 +5,7 @@ import { Words } from '../schema/menu/matcher/words.ts';
 import { median, row } from './figures.ts';
 import { type Item, menuData } from './menuData.ts';
 import { benchPosted } from './menuPosted.ts';
+import { numbersOf } from './options.ts';
 
 const rounds = 9;
 const itemsOfRound = 2_000;
@@ -16,10 +16,7 @@ const itemsOfBruteForce = 20;
  * @param args `--rows`: how many are posted
  */
 export async function run(given: Settings, args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { rows: { type: 'string', default: '20000' } } });
-  const rows = Number(values.rows);
-  if (!Number.isSafeInteger(rows) || rows < 1_000)
-    throw new Error(`--rows takes a whole number from 1000 on, not "${values.rows}".`);
+  const { rows } = numbersOf(args, { rows: { default: 20_000, least: 1_000 } });
   benchMatcher();
   await benchPosted(given, rows);
 }

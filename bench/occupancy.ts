@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Message } from 'kafkajs';
 import { toReadingRow } from '../ingest/occupancy/rows.ts';
@@ -16,6 +15,7 @@ import { askGraph } from './ask.ts';
 import { quantile, row, timed } from './figures.ts';
 import { benchIngest } from './ingest.ts';
 import { begin, days, occupancyData, placeOf, type Size } from './occupancyData.ts';
+import { numbersOf } from './options.ts';
 
 const mostIngested = 500_000;
 const warmUp = 20;
@@ -28,7 +28,11 @@ const day = 24 * 60 * minute;
  * @param args `--readings` and `--dpus`: how much there is to count; `--calls`: how often each question is asked
  */
 export async function run(given: Settings, args: string[]): Promise<void> {
-  const { calls, ...largest } = wanted(args);
+  const { calls, ...largest } = numbersOf(args, {
+    readings: { default: 100_000, least: 10_000 },
+    dpus: { default: 1_000, least: 100 },
+    calls: { default: 20, least: 1 },
+  });
   const folder = join(projectRoot, '.tributary', 'bench');
   const unlock = await lockFolder(folder);
   // ClickHouse alone is started here, on a folder that is kept.
@@ -49,24 +53,6 @@ export async function run(given: Settings, args: string[]): Promise<void> {
     await kept.stop();
     await unlock();
   }
-}
-
-/** @throws Error when an option is unknown, or its value none that makes sense. */
-function wanted(args: string[]): Size & { calls: number } {
-  const { values } = parseArgs({
-    args,
-    options: {
-      readings: { type: 'string', default: '100000' },
-      dpus: { type: 'string', default: '1000' },
-      calls: { type: 'string', default: '20' },
-    },
-  });
-  const number = (name: keyof typeof values, least: number) => {
-    const value = Number(values[name]);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new Error(`--${name} takes a whole number from ${least} on, not "${values[name]}".`);
-  };
-  return { readings: number('readings', 10_000), dpus: number('dpus', 100), calls: number('calls', 1) };
 }
 
 async function benchQuestions({ role }: Apart, kept: Settings, size: Size, calls: number): Promise<void> {
