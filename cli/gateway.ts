@@ -1,4 +1,5 @@
 import { openGateway } from '../gateway/gateway.ts';
+import { openRest } from '../gateway/rest/rest.ts';
 import { serveGateway } from '../gateway/server.ts';
 import { uploadsOf } from '../gateway/uploads.ts';
 import type { Settings } from '../platform/config.ts';
@@ -13,7 +14,7 @@ export function gateway(settings: Settings): Promise<void> {
     const { subgraphs, dependencies, close } = await openSubgraphs(withServers(settings), Object.keys(roster), log);
     const { streams } = dependencies;
     const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS, log });
-    const server = await serveGateway(runtime, settings, uploadsOf(subgraphs, log));
+    const server = await serveGateway(runtime, settings, uploadsOf(subgraphs, log), await openRest(runtime, log));
     log.info({ url: server.url }, 'listening');
     return {
       async stop() {

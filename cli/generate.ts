@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { composeServices } from '@theguild/federation-composition';
-import { execute, type GraphQLSchema, parse } from 'graphql';
+import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
+import { stringify } from 'yaml';
+import { openapiOf } from '../gateway/rest/openapi.ts';
 import { errorCodes } from '../platform/errors.ts';
 import { projectRoot } from '../platform/root.ts';
 import { asyncapi } from '../schema/asyncapi.ts';
@@ -28,10 +30,12 @@ export async function generate(check: boolean): Promise<void> {
 
 function generatedFiles(): Record<string, string> {
   const services = Object.entries(subgraphSchemas()).map(([name, schema]) => ({ name, sdl: sdlOf(schema) }));
+  const { supergraph, graph } = compose(services);
   return {
     ...Object.fromEntries(services.map(({ name, sdl }) => [`schema/${name}/${name}.graphql`, sdl])),
-    'schema/supergraph.graphql': compose(services),
+    'schema/supergraph.graphql': supergraph,
     'docs/asyncapi.yaml': asyncapi(),
+    'docs/openapi.yaml': restDescription(graph),
     'docs/errors.md': errorTable(),
   };
 }
@@ -43,13 +47,18 @@ function sdlOf(schema: GraphQLSchema): string {
   return `${result.data._service.sdl.trim()}\n`;
 }
 
-function compose(services: { name: string; sdl: string }[]): string {
+/** @returns the graph as the gateway plans over it, and as clients see it */
+function compose(services: { name: string; sdl: string }[]): { supergraph: string; graph: GraphQLSchema } {
   const result = composeServices(
     services.map(({ name, sdl }) => ({ name, typeDefs: parse(sdl), url: `http://${name}.subgraph/graphql` })),
   );
   if (result.errors)
     throw new Error(`The subgraphs do not compose:\n${result.errors.map(({ message }) => message).join('\n')}`);
-  return `${result.supergraphSdl!.trim()}\n`;
+  return { supergraph: `${result.supergraphSdl!.trim()}\n`, graph: buildSchema(result.publicSdl!) };
+}
+
+function restDescription(graph: GraphQLSchema): string {
+  return stringify(openapiOf(graph), { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
 function errorTable(): string {
@@ -57,7 +66,7 @@ function errorTable(): string {
   return `# Error codes
 
 Every error of the graph carries one of these in \`extensions.code\`, beside those of GraphQL itself
-(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`OPERATION_RESOLUTION_FAILURE\`, \`BAD_REQUEST\`).
+(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`OPERATION_RESOLUTION_FAILURE\`, \`BAD_REQUEST\`). In REST it is the \`code\` of the problem document.
 
 | code | what it means, and what to do |
 |---|---|

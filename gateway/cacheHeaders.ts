@@ -28,7 +28,7 @@ export function useCacheHeaders(): GatewayPlugin {
       headers.set('etag', etag);
       headers.append('vary', 'accept');
       // HTTP knows 304 for GET and HEAD alone, and HEAD is refused before it comes here.
-      if (request.method !== 'GET' || !matches(request.headers.get('if-none-match'), etag))
+      if (request.method !== 'GET' || !matchesTag(request.headers.get('if-none-match'), etag))
         return setResponse(new Response(body, { status: response.status, headers }));
       // Those are about the body.
       for (const name of ['content-length', 'content-type']) headers.delete(name);
@@ -37,8 +37,8 @@ export function useCacheHeaders(): GatewayPlugin {
   };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match */
-function matches(header: string | null, etag: string): boolean {
+/** Whether an If-None-Match names the tag: https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match */
+export function matchesTag(header: string | null | undefined, etag: string): boolean {
   const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   return tags.includes(etag) || tags.includes('*');
 }

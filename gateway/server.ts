@@ -9,6 +9,7 @@ import type { Settings } from '../platform/config.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
 import { projectRoot } from '../platform/root.ts';
 import { foreignRequest } from './origin.ts';
+import type { Rest } from './rest/rest.ts';
 import { sendingTo } from './subscriptions/overWebSocket.ts';
 import { isShare } from './subscriptions/sharing.ts';
 import type { Handler } from './uploads.ts';
@@ -27,13 +28,14 @@ interface Extra {
 
 /**
  * Serves the gateway: GraphQL over HTTP, server-sent events, multipart and WebSocket at /graphql, the explorer at /.
- * @param uploads what answers at other paths
+ * @param uploads what answers at other paths. @param rest what answers at the paths of REST
  * @throws Error when HOST can be reached from other machines and the network is not trusted, or PORT is taken
  */
 export async function serveGateway(
   gateway: GatewayRuntime,
   settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
   uploads: Record<string, Handler> = {},
+  rest?: Rest,
 ): Promise<GatewayServer> {
   refuseOpenHost(settings);
   const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trustNetwork } = settings;
@@ -44,6 +46,7 @@ export async function serveGateway(
     if (refusal) answerText(response, 403, refusal);
     else if (isGraphQL(request)) gateway(request, response);
     else if (Object.hasOwn(uploads, pathOf(request))) uploads[pathOf(request)]!(request, response);
+    else if (rest?.serves(pathOf(request))) rest.handle(request, response);
     else explorer(request, response, () => answerText(response, 404, nothingHere));
   });
   const sockets = new Set<Socket>();
@@ -106,7 +109,7 @@ function cacheForever(response: ServerResponse, path: string): void {
   else response.setHeader('cache-control', 'no-cache');
 }
 
-const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql.';
+const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql, REST at /docs.';
 
 function answerText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);

@@ -12,7 +12,14 @@ export const errorCodes = {
     'Kafka does not answer. A part of what was sent may have been published; sending it again does no harm.',
   READ_AFTER_TIMEOUT: 'The view did not reach the Read-After position in time. The write is safe; ask again later.',
   COST_LIMIT: 'The question takes more time or memory than one may. Ask about a shorter time, or filter more.',
-  NOT_ACCEPTABLE: 'The Accept header names no transport that can carry a subscription.',
+  NOT_FOUND: 'What a path of REST names is not there.',
+  CONFLICT: 'REST: something is there already, or others name what should be deleted. The text says what.',
+  METHOD_NOT_ALLOWED: 'REST: the path has other verbs. `Allow` names them.',
+  REQUEST_TIMEOUT: 'REST: the body came too slowly. Send it again.',
+  CONTENT_TOO_LARGE: 'REST: the body is larger than one may be. Send it in parts.',
+  UNSUPPORTED_MEDIA_TYPE: 'REST: the body is no JSON in UTF-8, by its headers.',
+  NOT_ACCEPTABLE:
+    'The Accept header names nothing that can be answered: no transport that can carry a subscription, or in REST not the type of the answer.',
   INTERNAL_SERVER_ERROR: 'A fault of this product. The text is withheld from clients; the server log has it.',
 } as const;
 

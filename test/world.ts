@@ -6,6 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import { inject } from 'vitest';
 import { openGateway } from '../gateway/gateway.ts';
+import { openRest } from '../gateway/rest/rest.ts';
 import { serveGateway } from '../gateway/server.ts';
 import { uploadsOf } from '../gateway/uploads.ts';
 import { startIngest, viewNames } from '../ingest/ingest.ts';
@@ -84,7 +85,7 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
         readAfterTimeoutMs: own.READ_AFTER_TIMEOUT_MS,
         log,
       });
-      const server = await serveGateway(runtime, own, uploadsOf(subgraphs, log));
+      const server = await serveGateway(runtime, own, uploadsOf(subgraphs, log), await openRest(runtime, log));
       const stop = async () => {
         await server.stop();
         await close();

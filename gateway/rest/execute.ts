@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import type { GatewayRuntime } from '@graphql-hive/gateway-runtime';
+import type { ExecutionResult } from 'graphql';
+import type { Variables } from './input.ts';
+
+/** What the gateway has answered. */
+export interface Executed {
+  status: number;
+  headers: Record<string, string>;
+  result: ExecutionResult;
+}
+
+/** Runs an operation on behalf of a request. */
+export type Execute = (
+  operation: { query: string; variables: Variables },
+  request: IncomingMessage,
+  signal: AbortSignal,
+) => Promise<Executed>;
+
+/** What of a request counts for its operation: who asks, since when, and to which trace it belongs. */
+const passedOn = ['authorization', 'x-api-key', 'read-after', 'traceparent', 'tracestate', 'x-request-id'];
+
+/** What of the gateway's answer counts for the client of REST. */
+const passedBack = ['cache-control', 'retry-after', 'www-authenticate', 'x-request-id'];
+
+/** Through the gateway's own handler, so that whatever holds for a request of GraphQL holds for one of REST. */
+export function executeThrough(gateway: GatewayRuntime): Execute {
+  return async (operation, request, signal) => {
+    const headers = new Headers({
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+    });
+    for (const name of passedOn)
+      if (request.headers[name] !== undefined) headers.set(name, String(request.headers[name]));
+    const init = { method: 'POST', headers, body: JSON.stringify(operation), signal };
+    const response = await gateway.fetch('http://rest.gateway/graphql', init, { req: request });
+    const told = passedBack.map((name) => [name, response.headers.get(name)]).filter(([, value]) => value !== null);
+    return { status: response.status, headers: Object.fromEntries(told), result: await response.json() };
+  };
+}

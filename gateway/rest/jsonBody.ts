@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { MIMEType } from 'node:util';
+import { Problem, refused } from './problem.ts';
+
+/** The largest body in bytes: about what 10,000 readings take. A backlog goes to POST /occupancy/readings. */
+export const largestBody = 1 << 21;
+
+/** How long a body may take, in milliseconds. */
+const patienceMs = 30_000;
+
+/** The connection is of no use while the rest of the body is under way. */
+const close = { connection: 'close' };
+
+/** The JSON value that a request carries. @throws Problem 400, 408, 413, 415 */
+export async function jsonBodyOf(request: IncomingMessage, patience = patienceMs): Promise<unknown> {
+  refuseOtherTypes(request.headers);
+  if (Number(request.headers['content-length']) > largestBody) throw tooLarge();
+  const bytes = await bytesOf(request, patience);
+  if (!isUtf8(bytes)) throw refused('The body is not UTF-8.');
+  if (bytes.length === 0) throw refused('The body is empty; it must be JSON.');
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    throw refused(`The body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function refuseOtherTypes(headers: IncomingMessage['headers']): void {
+  let type: MIMEType | undefined;
+  try {
+    type = new MIMEType(headers['content-type'] ?? '');
+  } catch {
+    // said below
+  }
+  const charset = type?.params.get('charset') ?? 'utf-8';
+  if (type?.essence !== 'application/json' || !/^utf-8$/i.test(charset))
+    throw unsupported('The Content-Type must be application/json, in UTF-8.');
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw unsupported('The body must come as it is: leave out the Content-Encoding.');
+}
+
+function bytesOf(request: IncomingMessage, patience: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const refuse = (problem: Problem) => {
+      clearTimeout(timer);
+      request.removeListener('data', take).resume();
+      reject(problem);
+    };
+    const take = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > largestBody) refuse(tooLarge());
+      else chunks.push(chunk);
+    };
+    const late = `The body was not here within ${patience} ms.`;
+    const timer = setTimeout(() => refuse(new Problem(408, 'REQUEST_TIMEOUT', late, close)), patience);
+    request.on('data', take).once('close', () => clearTimeout(timer));
+    request.once('end', () => resolve(Buffer.concat(chunks))).once('error', reject);
+  });
+}
+
+function tooLarge(): Problem {
+  const advice = 'Send it in parts, or readings as lines to POST /occupancy/readings.';
+  return new Problem(413, 'CONTENT_TOO_LARGE', `The body is larger than ${largestBody} bytes. ${advice}`, close);
+}
+
+function unsupported(detail: string): Problem {
+  return new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', detail);
+}
