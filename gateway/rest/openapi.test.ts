@@ -6,6 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { createLogger } from '../../platform/log.ts';
 import { projectRoot } from '../../platform/root.ts';
 import type { Streams } from '../../subgraphs/streams/stream.ts';
+import { schemasOf } from '../../test/openapiSchemas.ts';
 import { openGateway } from '../gateway.ts';
 import { type Json, type OpenApi, openapiOf } from './openapi.ts';
 import { docsPage } from './page.ts';
@@ -30,15 +31,6 @@ function* found(value: unknown, name: string): Generator<unknown> {
   if (Object.hasOwn(value, name)) yield (value as Json)[name];
   for (const inner of Object.values(value)) yield* found(inner, name);
 }
-
-/** What compiles the schemas of the document, in which whatever they refer to is known. */
-function schemasOf({ components }: OpenApi) {
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, formats, keywords: ['components'] });
-  const absolute = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll('"#/', '"openapi#/'));
-  ajv.addSchema(absolute({ components }), 'openapi');
-  return (schema: Json) => ajv.compile(absolute(schema));
-}
-const formats = { date: true, 'date-time': true, int32: true } as const;
 
 /** What the specification asks of a document, as far as this one uses it: https://spec.openapis.org/oas/v3.1.1.html */
 const reference = {
