@@ -31,8 +31,5 @@ function plain(shape: Shape, data: unknown): unknown {
 
 /** The answer within the data. @returns null when something on the way to it is not there */
 export function within(data: unknown, answer: string): unknown {
-  return answer
-    .split('.')
-    .filter(Boolean)
-    .reduce((value, name) => (value as Data | null)?.[name] ?? null, data ?? null);
+  return answer.split('.').reduce((value, name) => (value as Data | null)?.[name] ?? null, data ?? null);
 }

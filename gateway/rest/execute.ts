@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayRuntime } from '@graphql-hive/gateway-runtime';
 import type { ExecutionResult } from 'graphql';
 import type { Variables } from './input.ts';
@@ -10,12 +10,16 @@ export interface Executed {
   result: ExecutionResult;
 }
 
+/** A request and what it is answered with, while its client is there. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Given when the client goes away. */
+  signal: AbortSignal;
+}
+
 /** Runs an operation on behalf of a request. */
-export type Execute = (
-  operation: { query: string; variables: Variables },
-  request: IncomingMessage,
-  signal: AbortSignal,
-) => Promise<Executed>;
+export type Execute = (operation: { query: string; variables: Variables }, exchange: Exchange) => Promise<Executed>;
 
 /** What of a request counts for its operation: who asks, since when, and to which trace it belongs. */
 const passedOn = ['authorization', 'x-api-key', 'read-after', 'traceparent', 'tracestate', 'x-request-id'];
@@ -25,7 +29,7 @@ const passedBack = ['cache-control', 'retry-after', 'www-authenticate', 'x-reque
 
 /** Through the gateway's own handler, so that whatever holds for a request of GraphQL holds for one of REST. */
 export function executeThrough(gateway: GatewayRuntime): Execute {
-  return async (operation, request, signal) => {
+  return async (operation, { request, response: res, signal }) => {
     const headers = new Headers({
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
@@ -33,7 +37,7 @@ export function executeThrough(gateway: GatewayRuntime): Execute {
     for (const name of passedOn)
       if (request.headers[name] !== undefined) headers.set(name, String(request.headers[name]));
     const init = { method: 'POST', headers, body: JSON.stringify(operation), signal };
-    const response = await gateway.fetch('http://rest.gateway/graphql', init, { req: request });
+    const response = await gateway.fetch('http://rest.gateway/graphql', init, { req: request, res });
     const told = passedBack.map((name) => [name, response.headers.get(name)]).filter(([, value]) => value !== null);
     return { status: response.status, headers: Object.fromEntries(told), result: await response.json() };
   };

@@ -4,13 +4,10 @@ import { MIMEType } from 'node:util';
 import { Problem, refused } from './problem.ts';
 
 /** The largest body in bytes: about what 10,000 readings take. A backlog goes to POST /occupancy/readings. */
-export const largestBody = 1 << 21;
+export const largestBody = 1 << 20;
 
 /** How long a body may take, in milliseconds. */
 const patienceMs = 30_000;
-
-/** The connection is of no use while the rest of the body is under way. */
-const close = { connection: 'close' };
 
 /** The JSON value that a request carries. @throws Problem 400, 408, 413, 415 */
 export async function jsonBodyOf(request: IncomingMessage, patience = patienceMs): Promise<unknown> {
@@ -55,7 +52,7 @@ function bytesOf(request: IncomingMessage, patience: number): Promise<Buffer> {
       else chunks.push(chunk);
     };
     const late = `The body was not here within ${patience} ms.`;
-    const timer = setTimeout(() => refuse(new Problem(408, 'REQUEST_TIMEOUT', late, close)), patience);
+    const timer = setTimeout(() => refuse(new Problem(408, 'REQUEST_TIMEOUT', late)), patience);
     request.on('data', take).once('close', () => clearTimeout(timer));
     request.once('end', () => resolve(Buffer.concat(chunks))).once('error', reject);
   });
@@ -63,7 +60,7 @@ function bytesOf(request: IncomingMessage, patience: number): Promise<Buffer> {
 
 function tooLarge(): Problem {
   const advice = 'Send it in parts, or readings as lines to POST /occupancy/readings.';
-  return new Problem(413, 'CONTENT_TOO_LARGE', `The body is larger than ${largestBody} bytes. ${advice}`, close);
+  return new Problem(413, 'CONTENT_TOO_LARGE', `The body is larger than ${largestBody} bytes. ${advice}`);
 }
 
 function unsupported(detail: string): Problem {

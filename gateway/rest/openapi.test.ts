@@ -68,6 +68,7 @@ const operation = closed(
       ...{ operationId: text, summary: text, tags: { type: 'array', items: text } },
       parameters: { type: 'array', items: parameter },
       requestBody: closed({ content }, { required: { type: 'boolean' } }),
+      security: { type: 'array', items: mapOf({ type: 'array', items: text }) },
     },
   ] as const),
 );

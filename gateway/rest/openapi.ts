@@ -8,10 +8,10 @@ import {
   isNonNullType,
 } from 'graphql';
 import { takesList } from './input.ts';
+import { otherPaths, otherSchemas } from './otherPaths.ts';
 import { type Parameter, type Plan, plansOver } from './plan.ts';
 import { examples, parameters } from './routes.ts';
 import type { Shape } from './shape.ts';
-import { uploadPaths, uploadSchemas } from './uploadPaths.ts';
 
 export type Json = { [name: string]: unknown };
 
@@ -19,7 +19,7 @@ export interface Operation {
   operationId: string;
   tags: string[];
   summary: string;
-  description?: string;
+  security?: Json[];
   parameters?: {
     name: string;
     in: string;
@@ -66,7 +66,7 @@ export function openapi(plans: Plan[]): OpenApi {
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { apiKey: [] }, {}],
     tags,
-    paths: { ...paths, ...uploadPaths },
+    paths: { ...paths, ...otherPaths },
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       headers,
@@ -126,7 +126,7 @@ const failure = (description: string) => ({
 });
 
 const fixedSchemas: Json = {
-  ...uploadSchemas,
+  ...otherSchemas,
   Problem: {
     type: 'object',
     description: 'RFC 9457.',
@@ -194,14 +194,14 @@ function itemOf(type: GraphQLInputType): GraphQLInputType {
 }
 
 function responsesOf(plan: Plan, schemas: Json): Json {
-  const { method, present, body, inPath, shape, says } = plan;
+  const { method, present, body, inPath, shape } = plan;
   const may = (...statuses: number[]) =>
     Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]));
   const always = may(400, 401, 403, 406, 429, 503);
   const missing = inPath.size > 0 && method !== 'PUT' ? may(404) : {};
   if (method === 'GET') {
     const isPage = shape.kind === 'items' && shape.isPage;
-    const schema = says ? { const: says } : answerSchema(shape, schemas);
+    const schema = answerSchema(shape, schemas);
     const told = { ...header('ETag'), ...(isPage ? header('Link') : {}) };
     return {
       200: { description: 'The answer.', headers: told, content: { 'application/json': { schema } } },

@@ -9,7 +9,6 @@ import {
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -58,7 +57,7 @@ function schemaForRest(graph: GraphQLSchema): GraphQLSchema {
 }
 
 function planOf(route: Route, schema: GraphQLSchema): Plan {
-  const text = [route.operation, ...fragmentsIn(route.operation)].join('\n');
+  const text = textOf(route.operation);
   const document = parse(text);
   const wrong = [text, ...(route.present ? [route.present] : [])].flatMap((text) => validate(schema, parse(text)));
   if (wrong.length > 0) throw new Error(`${route.method} ${route.path} asks for what the graph lacks: ${wrong[0]}`);
@@ -87,6 +86,11 @@ function planOf(route: Route, schema: GraphQLSchema): Plan {
   };
 }
 
+/** The document that the graph is asked: an operation with its fragments. */
+export function textOf(operation: string): string {
+  return [operation, ...fragmentsIn(operation)].join('\n');
+}
+
 /** The fragments that a text spreads, and those that they spread, each once. */
 function fragmentsIn(text: string): Set<string> {
   const own = [...text.matchAll(/\.\.\.(\w+)/g)].map(([, name]) => fragments[name!]!);
@@ -104,8 +108,7 @@ function answerOf(
 ): Shape {
   let type = schema.getRootType(operation.operation) as GraphQLOutputType;
   let { selectionSet } = operation;
-  for (const name of answer ? answer.split('.') : []) {
-    if (!isObjectType(getNamedType(type))) break;
+  for (const name of answer.split('.')) {
     type = (getNamedType(type) as { getFields(): Record<string, { type: GraphQLOutputType }> }).getFields()[name]!.type;
     const field = selectionSet.selections.find((one) => one.kind === Kind.FIELD && one.name.value === name);
     selectionSet = (field as { selectionSet: typeof selectionSet }).selectionSet;

@@ -7,10 +7,11 @@ import { matchesTag } from '../cacheHeaders.ts';
 import type { Handler } from '../uploads.ts';
 import { accepts } from './accept.ts';
 import { bodyOf, within } from './body.ts';
-import { type Execute, type Executed, executeThrough } from './execute.ts';
+import { type Exchange, type Execute, type Executed, executeThrough } from './execute.ts';
 import { bodyVariable, type Variables, variablesOf } from './input.ts';
 import { jsonBodyOf } from './jsonBody.ts';
 import { openapi } from './openapi.ts';
+import { health } from './otherPaths.ts';
 import { docsPage } from './page.ts';
 import { type Plan, plansOver } from './plan.ts';
 import { Problem, problemOf, refused } from './problem.ts';
@@ -36,6 +37,9 @@ interface Resource {
 
 const json = 'application/json';
 
+/** After an answer the rest of a body is dropped for so long: it may never end, but who sends it must see the answer. */
+const dropMs = 5_000;
+
 /** REST over a gateway. @throws Error when the graph lacks what a route asks for */
 export async function openRest(gateway: GatewayRuntime, log: Logger): Promise<Rest> {
   return createRest(await gateway.getSchema(), executeThrough(gateway), log);
@@ -52,6 +56,7 @@ export function createRest(graph: GraphQLSchema, execute: Execute, log: Logger):
   const description = openapi(plans);
   const pages = new Map([
     ['/openapi.json', { type: json, text: `${JSON.stringify(description)}\n` }],
+    ['/api/v1/health', { type: json, text: `${JSON.stringify(health)}\n` }],
     ['/docs', { type: 'text/html', text: docsPage(description) }],
   ]);
   const roots = new Set([
@@ -59,12 +64,14 @@ export function createRest(graph: GraphQLSchema, execute: Execute, log: Logger):
     ...[...pages.keys()].map((p) => p.slice(1)),
   ]);
 
-  async function answerTo(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  async function answerTo(exchange: Exchange): Promise<Answer> {
+    const { request } = exchange;
     const target = targetOf(request.url!);
     const page = pages.get(target.path);
     if (page) return answerOfPage(page, request);
     const found = resources.filter(({ segments }) => isOf(segments, target.segments));
-    if (found.length === 0) throw new Problem(404, 'NOT_FOUND', `Nothing is at ${target.path}. /docs has all paths.`);
+    if (found.length === 0)
+      throw new Problem(404, 'NOT_FOUND', `Nothing is at ${quoted(target.path)}. /docs has all paths.`);
     const [{ segments, plans }] = found as [Resource];
     const method = request.method === 'HEAD' ? 'GET' : request.method!;
     const allow = allowed([...plans.keys()]);
@@ -76,7 +83,7 @@ export function createRest(graph: GraphQLSchema, execute: Execute, log: Logger):
       segments.flatMap((name, at) => (isName(name) ? [[nameIn(name), target.segments[at]!]] : [])),
     );
     const variables = variablesOf(plan, inPath, target.query);
-    const ask = (query: string, variables: Variables) => execute({ query, variables }, request, signal);
+    const ask = (query: string, variables: Variables) => execute({ query, variables }, exchange);
     return method === 'GET' ? read(plan, variables, target, ask) : write(plan, variables, request, ask);
   }
 
@@ -87,12 +94,13 @@ export function createRest(graph: GraphQLSchema, execute: Execute, log: Logger):
       response.once('close', () => gone.abort());
       let answer: Answer;
       try {
-        answer = await answerTo(request, gone.signal);
+        answer = await answerTo({ request, response, signal: gone.signal });
       } catch (error) {
         if (gone.signal.aborted) return;
         answer = answerOfProblem(error, log);
       }
       send(answer, request, response);
+      if (!request.complete) setTimeout(() => request.complete || request.destroy(), dropMs).unref();
     },
   };
 }
@@ -103,7 +111,7 @@ async function read(plan: Plan, variables: Variables, target: Target, ask: Ask):
   const { data, headers } = answered(await ask(plan.text, variables));
   const found = within(data, plan.answer);
   if (found === null) throw notFound(plan, variables);
-  const body = plan.says ?? bodyOf(plan.shape, found);
+  const body = bodyOf(plan.shape, found);
   if ('next' in body && typeof body.next === 'string') headers.link = `<${nextPage(target, body.next)}>; rel="next"`;
   return { status: 200, headers: { ...headers, 'content-type': json }, body: `${JSON.stringify(body)}\n` };
 }
@@ -171,17 +179,14 @@ function answerOfProblem(thrown: unknown, log: Logger): Answer {
 }
 
 /** Sends an answer, or that it is what the client has already. */
-function send(
-  { status, headers, body }: Answer,
-  { method, headers: asked }: IncomingMessage,
-  response: ServerResponse,
-) {
+function send({ status, headers, body }: Answer, request: IncomingMessage, response: ServerResponse): void {
   const told: Record<string, string> = { 'cache-control': 'no-store', ...headers };
-  if (status === 200 && (method === 'GET' || method === 'HEAD')) {
+  if (status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
     told.etag = `"${createHash('sha256').update(body!).digest('base64url')}"`;
-    if (matchesTag(asked['if-none-match'], told.etag)) {
+    if (matchesTag(request.headers['if-none-match'], told.etag)) {
       delete told['content-type'];
-      return response.writeHead(304, told).end();
+      response.writeHead(304, told).end();
+      return;
     }
   }
   if (body !== undefined) told['content-length'] = String(Buffer.byteLength(body));

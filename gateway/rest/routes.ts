@@ -12,8 +12,6 @@ export interface Route {
   operation: string;
   /** Where in the data the answer is: fields, with dots. Where one of them is null, there is no such thing: 404. */
   answer: string;
-  /** What is answered instead, where it is always the same. */
-  says?: object;
   /** Of a route that writes one thing: the question whether it is there, `present`. */
   present?: string;
 }
@@ -191,10 +189,5 @@ export const routes: readonly Route[] = [
     ...{ method: 'GET', path: '/api/v1/counts/{space}/current', tag: 'counts', answer: 'space.count' },
     summary: 'How many people are in a space, or were `at` a time.',
     operation: 'query getCount($space: ID!, $at: DateTime) { space(id: $space) { count(at: $at) { ...Count } } }',
-  },
-  {
-    ...{ method: 'GET', path: '/api/v1/health', tag: 'health', answer: '', says: { status: 'ok' } },
-    summary: 'Whether the gateway answers. It says nothing of the stores.',
-    operation: 'query getHealth { __typename }',
   },
 ];

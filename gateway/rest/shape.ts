@@ -10,7 +10,6 @@ import {
   isObjectType,
   Kind,
   type SelectionSetNode,
-  TypeNameMetaFieldDef,
 } from 'graphql';
 
 /** What a selection becomes in a body, so that the body and its description are made of the same. */
@@ -46,7 +45,7 @@ export function shapeOf(
   const fields = new Map<string, Shape>();
   for (const field of selection.selections) {
     if (field.kind !== Kind.FIELD) throw new Error(`A selection of REST is fields, or one fragment; see ${inner}.`);
-    const { type, description } = inner.getFields()[field.name.value] ?? TypeNameMetaFieldDef;
+    const { type, description } = inner.getFields()[field.name.value]!;
     const shape = shapeOf(type, field.selectionSet, fragments);
     fields.set((field.alias ?? field.name).value, { ...shape, description: description ?? undefined });
   }

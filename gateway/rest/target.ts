@@ -25,12 +25,14 @@ export function targetOf(url: string): Target {
 }
 
 function decoded(text: string, where: string): string {
-  let plain: string;
+  let plain: string | undefined;
   try {
-    plain = decodeURIComponent(text);
+    // Node takes other bytes that are not encoded for characters of Latin-1.
+    if (!/[^ -~]/.test(text)) plain = decodeURIComponent(text);
   } catch {
-    throw refused(`${where} holds ${quoted(text)}, which is not percent-encoded UTF-8.`);
+    // said below
   }
+  if (plain === undefined) throw refused(`${where} holds ${quoted(text)}, which is not percent-encoded UTF-8.`);
   if (/\p{Cc}/u.test(plain)) throw refused(`${where} holds a control character, in ${quoted(text)}.`);
   return plain;
 }

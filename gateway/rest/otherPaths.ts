@@ -1,5 +1,8 @@
 import type { OpenApi } from './openapi.ts';
 
+/** Like /livez, and as one of the earlier systems said it. */
+export const health = { status: 'ok' };
+
 const refused = (description: string) => ({
   description,
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
@@ -15,8 +18,17 @@ const taken = (schema: string) => ({
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
 });
 
-/** What takes bodies of many lines, see ../uploads.ts: it is of no operation of the graph. */
-export const uploadPaths: OpenApi['paths'] = {
+/** What is served beside the operations of the graph: bodies of many lines, see ../uploads.ts, and a sign of life. */
+export const otherPaths: OpenApi['paths'] = {
+  '/api/v1/health': {
+    get: {
+      operationId: 'getHealth',
+      tags: ['health'],
+      summary: 'Whether the gateway serves. Of the stores it says nothing.',
+      security: [],
+      responses: { 200: { description: 'It does.', content: { 'application/json': { schema: { const: health } } } } },
+    },
+  },
   '/occupancy/readings': {
     post: {
       operationId: 'uploadReadings',
@@ -56,7 +68,7 @@ export const uploadPaths: OpenApi['paths'] = {
   },
 };
 
-export const uploadSchemas = {
+export const otherSchemas = {
   Refusal: {
     type: 'object',
     required: ['errors'],
