@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { graphql } from 'graphql';
 import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
-import { createLogger } from '../platform/log.ts';
-import { openSubgraphs } from '../subgraphs/roster.ts';
-import { withServers } from './serverAddresses.ts';
+import { ask } from './ask.ts';
 
 export interface StartOptions {
   id?: string;
@@ -23,6 +20,7 @@ export async function start(settings: Settings, options: StartOptions): Promise<
   const input = { ...same, bucketName, secretKey: await secretIn(secretFile) };
   const { startFeed } = await ask<{ startFeed: Answer }>(
     settings,
+    'air',
     'mutation ($input: FeedInput!) { startFeed(input: $input) { success message feed { id } } }',
     { input },
   );
@@ -32,12 +30,13 @@ export async function start(settings: Settings, options: StartOptions): Promise<
 
 export async function stop(settings: Settings, id: string): Promise<void> {
   const statement = 'mutation ($id: ID!) { stopFeed(id: $id) { success message feed { id } } }';
-  tell((await ask<{ stopFeed: Answer }>(settings, statement, { id })).stopFeed);
+  tell((await ask<{ stopFeed: Answer }>(settings, 'air', statement, { id })).stopFeed);
 }
 
 export async function list(settings: Settings): Promise<void> {
   const { feeds } = await ask<{ feeds: ({ lastRun: Run | null } & Record<string, string | number>)[] }>(
     settings,
+    'air',
     '{ feeds { id state adapter intervalMs worker lastRun { started outcome message payload } } }',
   );
   for (const { id, state, adapter, intervalMs, lastRun } of feeds)
@@ -49,6 +48,7 @@ export async function list(settings: Settings): Promise<void> {
 export async function runs(settings: Settings, id: string, options: { first: number }): Promise<void> {
   const { feed } = await ask<{ feed: { runs: { edges: { node: Run }[] } } | null }>(
     settings,
+    'air',
     'query ($id: ID!, $first: Int) { feed(id: $id) { runs(first: $first) { edges { node { started outcome message payload } } } } }',
     { id, first: options.first },
   );
@@ -84,19 +84,4 @@ async function secretIn(path: string | undefined): Promise<string> {
   if (secret.trim() === '')
     throw new Error('The file of --secret-file holds no key. Leave it out where the API wants none.');
   return secret.trim();
-}
-
-/** Asks the subgraph in this process, so that what is said and refused is what any client is told. */
-async function ask<Data>(given: Settings, source: string, variableValues: object = {}): Promise<Data> {
-  const { subgraphs, close } = await openSubgraphs(withServers(given), ['air'], createLogger('feed', 'silent'));
-  try {
-    const { data, errors } = await graphql({
-      ...{ schema: subgraphs[0]!.schema, source, contextValue: {} },
-      variableValues: { ...variableValues },
-    });
-    if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
-    return data as Data;
-  } finally {
-    await close();
-  }
 }

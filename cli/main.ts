@@ -135,6 +135,44 @@ feed
   .option('--first <count>', 'so many', wholeNumber, 50)
   .action(async (id: string, options) => (await import('./feed.ts')).runs(readSettings(), id, options));
 
+program
+  .command('topics [name]')
+  .description('how much Kafka has of each topic, and how far the views of it are, with their speed over a second')
+  .option('--json', 'one a line, as JSON', false)
+  .action(async (name: string | undefined, options) =>
+    (await import('./topics.ts')).topics(readSettings(), name, options),
+  );
+program
+  .command('messages <topic>')
+  .description('messages of a topic out of the log, oldest first, one a line, as JSON')
+  .option('--key <text>', 'only those with this key')
+  .addOption(
+    new Option('--from <time>', 'from this time on: 2026-01-31T12:00:00Z').argParser(moment).conflicts('after'),
+  )
+  .option('--after <cursor>', 'after the message that was printed with this cursor')
+  .option('--first <count>', 'so many at the most', wholeNumber, Number.POSITIVE_INFINITY)
+  .option('--follow', 'wait for more; without --from and --after only for those that come', false)
+  .action(async (topic: string, options) => (await import('./topics.ts')).messages(readSettings(), topic, options));
+
+const letters = program.command('dead-letters').description('list, show and send again what broke its contract');
+letters
+  .command('list', { isDefault: true })
+  .description('newest first, without values, one a line, as JSON')
+  .option('--topic <name>', 'only those from this topic')
+  .option('--from <time>', 'from this time on: 2026-01-31T12:00:00Z', moment)
+  .option('--to <time>', 'before this time', moment)
+  .option('--first <count>', 'so many', wholeNumber, 50)
+  .action(async (options) => (await import('./topics.ts')).letters(readSettings(), options));
+letters
+  .command('show <ids...>')
+  .description('with their values')
+  .action(async (ids: string[]) => (await import('./topics.ts')).showLetters(readSettings(), ids));
+letters
+  .command('redrive <ids...>')
+  .description('send their messages again, each once')
+  .option('--values <path>', 'holds what is sent instead, a line for each id; - for standard input')
+  .action(async (ids: string[], options) => (await import('./topics.ts')).redrive(readSettings(), ids, options));
+
 const rebuild = program.command('rebuild').description('build a view anew from the log');
 rebuild
   .command('people')

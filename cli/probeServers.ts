@@ -7,7 +7,7 @@ import { messageOf } from '../platform/errors.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
-import { logTable } from '../schema/log.ts';
+import { logTable, redrivenTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
 
@@ -59,8 +59,10 @@ export async function lookAtClickHouse(settings: Settings): Promise<string[]> {
       format: 'JSONEachRow',
     });
     const present = new Set((await result.json<{ name: string }>()).map(({ name }) => name));
-    const [, table] = /CREATE TABLE IF NOT EXISTS (\w+)/.exec(logTable)!;
-    return present.has(table!) ? [] : [`table ${settings.CLICKHOUSE_DATABASE}.${table}`];
+    return [logTable, redrivenTable]
+      .map((statement) => /CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)![1]!)
+      .filter((table) => !present.has(table))
+      .map((table) => `table ${settings.CLICKHOUSE_DATABASE}.${table}`);
   } finally {
     clickhouse.close().catch(() => {});
   }

@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Graph } from '../platform/neo4j.ts';
-import { logTable } from '../schema/log.ts';
+import { logTable, redrivenTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames, topicOf } from '../schema/topics.ts';
 import { wikiEditsRetention } from '../schema/wiki/table.ts';
@@ -53,7 +53,7 @@ async function createTables(settings: Settings): Promise<void> {
   try {
     // The name is checked to be an identifier when the settings are read.
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
-    await database.command({ query: logTable });
+    for (const query of [logTable, redrivenTable]) await database.command({ query });
     const tables = [...occupancyTables.tables, ...wikiTables.tables, ...menuTables.tables, ...airTables];
     for (const { table, create } of tables) await database.command({ query: create(table, settings) });
     await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));

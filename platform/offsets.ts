@@ -14,8 +14,15 @@ export interface TopicRange {
   end: number[];
 }
 
+/** Of what Kafka tells about the partitions of a topic. */
+export function rangeOfPlaces(places: { partition: number; low: string; high: string }[]): TopicRange {
+  return {
+    oldest: byPartition(places.map(({ partition, low }) => ({ partition, offset: low }))),
+    end: byPartition(places.map(({ partition, high }) => ({ partition, offset: high }))),
+  };
+}
+
 /** What a topic holds now. @param topic name as it is in Kafka */
 export async function rangeOf(kafka: Kafka, topic: string): Promise<TopicRange> {
-  const places = await askBrokers(kafka, (admin) => admin.fetchTopicOffsets(topic));
-  return { oldest: byPartition(places.map((place) => ({ ...place, offset: place.low }))), end: byPartition(places) };
+  return rangeOfPlaces(await askBrokers(kafka, (admin) => admin.fetchTopicOffsets(topic)));
 }

@@ -86,6 +86,16 @@ export const viewGroup = (view: string) => `tributary.${view}`;
 /** The consumer group of the workers that match menu.items. It commits with each offset how far it knew menu.terms. */
 export const matcherGroup = viewGroup('matcher');
 
+/** Everything that reads a topic to make something of it, and the consumer group that does. */
+export function viewsOf(topic: TopicName): { name: string; group: string }[] {
+  const { view } = topicOf(topic);
+  return [
+    { name: 'log', group: logGroup },
+    ...(view === undefined ? [] : [{ name: view, group: viewGroup(view) }]),
+    ...(topic === 'menu.items' ? [{ name: 'matcher', group: matcherGroup }] : []),
+  ];
+}
+
 /** Headers of a dead letter, beside those of the original message, which are kept. */
 export const deadLetterHeaders = {
   reason: 'dead-letter-reason',
@@ -94,6 +104,18 @@ export const deadLetterHeaders = {
   offset: 'dead-letter-offset',
   key: 'dead-letter-key',
 } as const;
+
+/**
+ * Header of a message that is sent for one that had become a dead letter: where that one stands in the same topic, as
+ * partition/offset. So one message is both what is sent again and the record that it was.
+ */
+export const redriveHeader = 'redrive-of';
+
+/** The place that a header `redriveHeader` names, if it is one. */
+export function redrivenPlace(header: string | undefined): { partition: number; offset: number } | undefined {
+  const [, partition, offset] = /^(\d{1,9})\/(\d{1,15})$/.exec(header ?? '') ?? [];
+  return partition === undefined ? undefined : { partition: Number(partition), offset: Number(offset) };
+}
 
 /**
  * Headers with which `tributary source` marks what it publishes, so that the log itself says where to go on. The

@@ -13,14 +13,25 @@ export class PageInfo {
   @Field(() => String, { nullable: true }) endCursor!: string | null;
 }
 
-export interface Connection<Node> {
+export interface UncountedConnection<Node> {
   edges: { node: Node; cursor: string }[];
   pageInfo: PageInfo;
+}
+export interface Connection<Node> extends UncountedConnection<Node> {
   readonly totalCount: Promise<number>;
 }
 
 /** The Relay connection types of a node type: PersonConnection with PersonEdge, and so on. */
 export function connectionType<Node extends object>(node: ClassType<Node>): ClassType<Connection<Node>> {
+  const NodeConnection = uncountedConnectionType(node) as ClassType<Connection<Node>>;
+  Field(() => Int, { description: 'How many there are on all pages.' })(NodeConnection.prototype, 'totalCount');
+  return NodeConnection;
+}
+
+/** Those of a list that cannot be counted at a bearable cost. */
+export function uncountedConnectionType<Node extends object>(
+  node: ClassType<Node>,
+): ClassType<UncountedConnection<Node>> {
   @ObjectType(`${node.name}Edge`)
   class Edge {
     @Field(() => node) node!: Node;
@@ -30,9 +41,15 @@ export function connectionType<Node extends object>(node: ClassType<Node>): Clas
   class NodeConnection {
     @Field(() => [Edge]) edges!: Edge[];
     @Field(() => PageInfo) pageInfo!: PageInfo;
-    @Field(() => Int, { description: 'How many there are on all pages.' }) totalCount!: Promise<number>;
   }
   return NodeConnection;
+}
+
+/** @throws TributaryError BAD_USER_INPUT when `first` is not 0 to 1000; 50 when it is left out. */
+export function pageSize(first: number | null | undefined): number {
+  const size = first ?? defaultFirst;
+  if (size >= 0 && size <= maximumFirst) return size;
+  throw new TributaryError('BAD_USER_INPUT', `first must be between 0 and ${maximumFirst}, not ${size}.`);
 }
 
 /** The sort key of a node: what its order rests on, so that a page goes on right after it whatever has changed. */
@@ -53,10 +70,7 @@ export function pageRequest(
   after: string | null | undefined,
   shape: SortKey,
 ): PageRequest {
-  const size = first ?? defaultFirst;
-  if (size < 0 || size > maximumFirst)
-    throw new TributaryError('BAD_USER_INPUT', `first must be between 0 and ${maximumFirst}, not ${size}.`);
-  return { first: size, after: after == null ? null : decodeKey(after, shape) };
+  return { first: pageSize(first), after: after == null ? null : decodeKey(after, shape) };
 }
 
 /** One page out of rows that hold one more than was asked for, when there are more. */

@@ -15,6 +15,7 @@ import { KafkaBroker } from './streams/kafka.ts';
 import { parseKeyRing } from './streams/keys.ts';
 import { Streams } from './streams/stream.ts';
 import type { Subgraph } from './subgraph.ts';
+import { type TopicsDependencies, topicsSubgraph } from './topics/subgraph.ts';
 import { type WikiDependencies, wikiSubgraph } from './wiki/subgraph.ts';
 
 /** What the subgraphs stand on: the three servers and the streams. */
@@ -22,7 +23,8 @@ export type Dependencies = PeopleDependencies &
   WikiDependencies &
   OccupancyDependencies &
   AirDependencies &
-  MenuDependencies;
+  MenuDependencies &
+  TopicsDependencies;
 
 /** Every subgraph of the product, by name. */
 export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = {
@@ -31,6 +33,7 @@ export const roster: Record<string, (dependencies: Dependencies) => Subgraph> = 
   occupancy: occupancySubgraph,
   air: airSubgraph,
   menu: menuSubgraph,
+  streams: topicsSubgraph,
 };
 
 /** The schemas alone, for writing them down: nothing is connected to. */

@@ -3,9 +3,10 @@ import { finished } from 'node:stream/promises';
 import { type ClickHouseClient } from '@clickhouse/client';
 import type { KafkaMessage } from 'kafkajs';
 import { TributaryError } from '../../platform/errors.ts';
-import { logGroup, topicNames } from '../../schema/topics.ts';
+import { logGroup, redriveHeader, redrivenPlace, topicNames } from '../../schema/topics.ts';
 import { Gathered } from '../gathered.ts';
-import type { View } from '../view.ts';
+import { insertRows } from '../tables.ts';
+import type { Batch, View } from '../view.ts';
 
 interface LogRow {
   topic: string;
@@ -17,7 +18,10 @@ interface LogRow {
   value: string | null;
 }
 
-/** The view that archives every message of every topic in the table `log`, whatever the message holds. */
+/**
+ * The view that archives every message of every topic in the table `log`, whatever the message holds, and in the table
+ * `redriven` which of them were sent for dead letters.
+ */
 export function archiveView(clickhouse: ClickHouseClient): View {
   const inserts = new Gathered<LogRow>((rows) => insert(clickhouse, rows));
   return {
@@ -25,12 +29,24 @@ export function archiveView(clickhouse: ClickHouseClient): View {
     topics: topicNames,
     batchSize: 10_000,
     concurrency: 16,
-    write: ({ topic, partition, messages }) => inserts.add(messages.map((message) => toRow(topic, partition, message))),
-    isTransient: () => true, // the table takes any bytes, so an error is never the message's fault
+    async write(batch) {
+      const { topic, partition, messages } = batch;
+      await inserts.add(messages.map((message) => toRow(topic, partition, message)));
+      const redriven = redrivenRows(batch);
+      if (redriven.length > 0) await insertRows(clickhouse, 'redriven', redriven);
+    },
+    isTransient: () => true, // the tables take any bytes, so an error is never the message's fault
     refuse: (topic, partition, message) => {
       throw new TributaryError('INTERNAL_SERVER_ERROR', `the log refused ${topic}/${partition}/${message.offset}`);
     },
   };
+}
+
+function redrivenRows({ topic, partition, messages }: Batch): object[] {
+  return messages.flatMap(({ headers, offset, timestamp }) => {
+    const place = redrivenPlace(headers?.[redriveHeader]?.toString());
+    return place ? [{ topic, ...place, by_partition: partition, by_offset: offset, at: Number(timestamp) }] : [];
+  });
 }
 
 /** In latin1 every byte is a character and comes out as the same byte, also where a message holds no UTF-8. */

@@ -1,4 +1,4 @@
-import { ContractError, contractByType, parseJson, quote } from '../contract.ts';
+import { ContractError, contractByType, parseJson, quote, unlessBroken } from '../contract.ts';
 import { parseMoment } from '../moment.ts';
 import { publicTenant } from '../tenant.ts';
 import { airPatterns, type FeedMessage, type FeedOutcome, feedMessages } from './messages.ts';
@@ -46,6 +46,21 @@ export interface LastPoint {
 }
 
 export type FeedChange = { kind: 'FEED'; feed: Feed } | { kind: 'RUN'; work: FeedWork };
+
+/**
+ * What people may see of a message of air.feeds: what the contract knows, without the secret. Nothing of a message that
+ * breaks the contract, because anything in it may be a key that was put in the wrong place.
+ */
+export function shownFeedMessage(value: string): string | undefined {
+  return unlessBroken(() => {
+    const message = parseJson(value) as FeedMessage;
+    toFeedChange(message);
+    const known = Object.keys(feedMessages[message.type].properties.data.properties);
+    const facts = Object.entries(message.data).filter(([name]) => known.includes(name));
+    const data = Object.fromEntries(facts.map(([name, fact]) => [name, name === 'secret' && fact ? '***' : fact]));
+    return JSON.stringify({ type: message.type, data });
+  });
+}
 
 const check = contractByType<FeedMessage>(feedMessages, airPatterns);
 

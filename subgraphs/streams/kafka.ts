@@ -5,7 +5,7 @@ import { messageOf, TributaryError } from '../../platform/errors.ts';
 import { isOfOldLeader, whileLeadersChange } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
-import { byPartition } from '../../platform/offsets.ts';
+import { byPartition, rangeOfPlaces, type TopicRange } from '../../platform/offsets.ts';
 import { logGroup } from '../../schema/topics.ts';
 import type { Position } from './position.ts';
 import { Recent } from './recent.ts';
@@ -36,6 +36,11 @@ export class KafkaBroker implements Broker {
 
   ends(topic: string): Promise<Position> {
     return this.#ask(async (admin) => byPartition(await admin.fetchTopicOffsets(this.#prefix + topic)));
+  }
+
+  /** Of each partition, the oldest offset that Kafka still has, and the one after the newest. */
+  range(topic: string): Promise<TopicRange> {
+    return this.#ask(async (admin) => rangeOfPlaces(await admin.fetchTopicOffsets(this.#prefix + topic)));
   }
 
   firstAt(topic: string, time: number): Promise<{ first: Position; oldest: Position }> {

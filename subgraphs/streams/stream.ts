@@ -108,6 +108,15 @@ export class Streams {
     }
   }
 
+  /** The cursors of a subscription field, for who reads the same events from the log by itself. */
+  cursors(topic: string, scope: Scope) {
+    return {
+      encode: this.#cursors.encoder(topic, scope) as (position: Position) => string,
+      /** @throws TributaryError CURSOR_INVALID, CURSOR_FOREIGN. */
+      decode: (cursor: string): Position => this.#cursors.decode(cursor, topic, scope),
+    };
+  }
+
   /**
    * The cursors of a field whose state is a position and one whole number more, its mark. `subscribe` takes them too,
    * and looks at the position alone.
