@@ -10,6 +10,7 @@ import { loadDemo, loadMenus } from '../ingest/demo.ts';
 import { DemoBuilding } from '../ingest/occupancy/play.ts';
 import { publishInvented } from '../ingest/wiki/demo.ts';
 import { projectRoot } from '../platform/root.ts';
+import { topicNames } from '../schema/topics.ts';
 import { publishPoints } from './airMessages.ts';
 import { type Client, client } from './client.ts';
 import { item } from './menuMessages.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     publishInvented(world.publisher, second - 3_700, second),
     inventPast(await RawResponses.open(world.settings), world.publisher, now - 86_400_000, now),
     loadMenus(world.settings),
+    world.publisher.publish('occupancy.readings', [{ key: 'demo-101', value: '{"dpu_id": "demo-101"}' }]),
     startDemoFeeds(world.settings, world.publisher, 'http://127.0.0.1:1/v2/city'), // nobody fetches them
   ]);
   await allMatched(world);
@@ -183,6 +185,15 @@ const promises: Record<string, (data: never) => void> = {
       ['NAME', { text: 'Château Marvenne' }, 'FUZZY'],
       ['DESCRIPTION', { text: "Ferryman's Own" }, 'FOLDED'],
     ]),
+  'How far is every view?': ({ topics }: { topics: { views: { lag: number }[] }[] }) => {
+    expect(topics).toHaveLength(topicNames.length);
+    for (const { lag } of topics.flatMap(({ views }) => views)) expect(lag).toBe(0);
+  },
+  'What is in a topic?': ({ topic }: { topic: { messages: { edges: { node: { key: string } }[] } } }) => {
+    for (const { node } of topic.messages.edges) expect(node.key).toBe('1001');
+  },
+  'What was refused, and why?': ({ deadLetters }: { deadLetters: { totalCount: number } }) =>
+    expect(deadLetters.totalCount).toBe(1),
 };
 
 interface SpaceNow {
@@ -272,6 +283,11 @@ const effects: Record<string, { question: string; before: unknown; after: unknow
     before: { term: { text: 'Oat Porridge' } },
     after: { term: null },
   },
+  'Mend what was refused, and send it again': {
+    question: '{ deadLetters { edges { node { redriven } } } }',
+    before: { deadLetters: { edges: [{ node: { redriven: null } }] } },
+    after: { deadLetters: { edges: [{ node: { redriven: expect.any(String) } }] } },
+  },
 };
 
 test.each(ofKind(OperationTypeNode.MUTATION))('%s', async (title, { query, variables }) => {
@@ -307,8 +323,8 @@ test.each(ofKind(OperationTypeNode.SUBSCRIPTION))('%s', async (_, { query, varia
   }
   const [event] = Object.values((await noted).value!) as [Record<string, unknown>];
   expect(event).toMatchObject({ cursor: expect.any(String) });
-  const { company: bought, employment, edit, activity, count, reading, item: line } = event;
-  expect(bought ?? employment ?? edit ?? activity ?? count ?? reading ?? line).toEqual(expect.any(Object));
+  const { company: bought, employment, edit, activity, count, reading, item: line, message } = event;
+  expect(bought ?? employment ?? edit ?? activity ?? count ?? reading ?? line ?? message).toEqual(expect.any(Object));
   await events.return!();
 });
 

@@ -235,10 +235,19 @@ export class TopicQuestions {
     limit: number,
     signal?: AbortSignal,
   ): Promise<Place[]> {
-    if (from >= to) return [];
-    const parameters = { topic, partition, from, to, limit, ...given({ key }) };
-    const rows = await this.tables.read<Omit<PlaceRow, 'partition'>>(sql.placesInOrder(key), parameters, signal);
-    return rows.map(({ offset, time }) => ({ partition, offset: Number(offset), time: Number(time) }));
+    const places: Place[] = [];
+    for (let next = from; next < to && places.length < limit; ) {
+      const parameters = { topic, partition, from: next, to, limit, ...given({ key }) };
+      const rows = await this.tables.read<Omit<PlaceRow, 'partition'>>(sql.placesInOrder(key), parameters, signal);
+      for (const row of rows) {
+        const [offset, time] = [Number(row.offset), Number(row.time)];
+        if (offset < next) continue; // it was archived twice
+        places.push({ partition, offset, time });
+        next = offset + 1;
+      }
+      if (rows.length < limit) break;
+    }
+    return places;
   }
 
   async #messagesAt(topic: string, spots: Spot[], signal?: AbortSignal): Promise<Message[]> {
