@@ -50,6 +50,7 @@ export function ask<Data>(settings: Settings, name: string, source: string, vari
 }
 
 function dataOf<Data>({ data, errors }: ExecutionResult): Data {
-  if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+  // Fields that fail alike say the same.
+  if (errors) throw new Error([...new Set(errors.map(({ message }) => message))].join('\n'));
   return data as Data;
 }

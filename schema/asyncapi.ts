@@ -5,7 +5,7 @@ import { itemMessages, matchMessage, termMessages } from './menu/messages.ts';
 import { readingMessage, topologyMessages } from './occupancy/messages.ts';
 import { peopleMessages } from './people/messages.ts';
 import { publicTenant, tenantHeader } from './tenant.ts';
-import { deadLetterHeaders, sourceHeaders, type TopicName, topics } from './topics.ts';
+import { deadLetterHeaders, redriveHeader, sourceHeaders, type TopicName, topics } from './topics.ts';
 import { recentChange } from './wiki/messages.ts';
 
 /** AsyncAPI 3.1 (https://www.asyncapi.com/docs/reference/specification/v3.1.0) of the topics, for producers in any language. */
@@ -120,13 +120,13 @@ export function asyncapi(): string {
           Headers: {
             type: 'object',
             description: 'All optional.',
-            properties: { 'content-type': { type: 'string', default: 'application/json' } },
+            properties: commonHeaders,
           },
           TenantHeaders: {
             type: 'object',
             description: 'All optional.',
             properties: {
-              'content-type': { type: 'string', default: 'application/json' },
+              ...commonHeaders,
               [tenantHeader]: { type: 'string', default: publicTenant, description: 'Whose the message is' },
             },
           },
@@ -135,7 +135,7 @@ export function asyncapi(): string {
             description:
               'All optional. Those that begin with `source` are how `tributary source wiki` finds where to go on; others leave them out.',
             properties: {
-              'content-type': { type: 'string', default: 'application/json' },
+              ...commonHeaders,
               [sourceHeaders.url]: {
                 type: 'string',
                 format: 'uri',
@@ -177,6 +177,16 @@ export function asyncapi(): string {
     { lineWidth: 120, aliasDuplicateObjects: false },
   );
 }
+
+const commonHeaders = {
+  'content-type': { type: 'string', default: 'application/json' },
+  [redriveHeader]: {
+    type: 'string',
+    pattern: '^\\d+/\\d+$',
+    description:
+      'Partition and offset, in the same topic, of the message that had become a dead letter and for which this one was sent',
+  },
+};
 
 type Schemas = Record<string, TSchema>;
 

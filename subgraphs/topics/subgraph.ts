@@ -1,4 +1,5 @@
 import type { Tables } from '../../platform/clickhouse.ts';
+import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { logGroup, topicNames } from '../../schema/topics.ts';
 import { AppliedPosition } from '../applied.ts';
@@ -27,9 +28,17 @@ export function topicsSubgraph({ tables, publisher, streams, progress }: TopicsD
   const archived = Object.fromEntries(
     topicNames.map((topic) => [topic, new AppliedPosition(progress, logGroup, topic)]),
   );
-  const messages = new MessageResolver(questions, ({ topic, partition, offset }) =>
-    archived[topic]!.includes({ partition, offset: Number(offset) }, AbortSignal.timeout(patienceMs)),
-  );
+  const messages = new MessageResolver(questions, async ({ topic, partition, offset }) => {
+    const place = { partition, offset: Number(offset) };
+    await archived[topic]!.includes(place, AbortSignal.timeout(patienceMs)).catch((cause) => {
+      throw new TributaryError(
+        'STORE_UNAVAILABLE',
+        'The log does not have the bytes of the message yet. Try again later.',
+        {},
+        { cause },
+      );
+    });
+  });
   const redrive = new RedriveResolver(publisher, streams, questions, (topic) =>
     upToDate(progress, archived[topic]!, AbortSignal.timeout(patienceMs)),
   );
