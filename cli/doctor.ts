@@ -4,13 +4,14 @@ import { styleText } from 'node:util';
 import { describeSettings, type SettingName, type Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { isLoopback } from '../platform/loopback.ts';
+import { within } from '../platform/within.ts';
 import { jarFolder, mavenVersion, requireJava } from '../servers/java.ts';
 import { kafkaJars } from '../servers/kafka.ts';
 import { folderHolder } from '../servers/lock.ts';
 import { neo4jJars } from '../servers/neo4j.ts';
 import { tryPort } from '../servers/ports.ts';
 import { type Facts, type Finding, inUse, judge, type PortFacts, type ServerFacts } from './diagnosis.ts';
-import { lookAtClickHouse, lookAtKafka, lookAtNeo4j, within, withoutSecrets } from './probeServers.ts';
+import { lookAtClickHouse, lookAtKafka, lookAtNeo4j, withoutSecrets } from './probeServers.ts';
 import { viewFacts } from './probeViews.ts';
 import { withServers } from './serverAddresses.ts';
 

@@ -14,7 +14,10 @@ export function gateway(settings: Settings): Promise<void> {
     const { subgraphs, dependencies, close } = await openSubgraphs(withServers(settings), Object.keys(roster), log);
     const { streams } = dependencies;
     const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS, log });
-    const server = await serveGateway(runtime, settings, uploadsOf(subgraphs, log), await openRest(runtime, log));
+    const server = await serveGateway(runtime, settings, {
+      uploads: uploadsOf(subgraphs, log),
+      rest: await openRest(runtime, log),
+    });
     log.info({ url: server.url }, 'listening');
     return {
       async stop() {

@@ -1,29 +1,30 @@
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { openClickHouse } from '../platform/clickhouse.ts';
-import { brokersOf, describeSettings, type Settings } from '../platform/config.ts';
+import { brokersOf, type Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
+import { withoutSecrets as hide, secretsOf } from '../platform/secrets.ts';
 import { logTable, redrivenTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
 
 /** What should be there and is not. @throws Error that says why it cannot be asked */
-export async function lookAtKafka(settings: Settings): Promise<string[]> {
+export async function lookAtKafka(settings: Settings, patienceMs?: number): Promise<string[]> {
   const brokers = brokersOf(settings).map((broker) => new URL(`kafka://${broker}`));
   await Promise.any(brokers.map(({ hostname, port }) => reach(hostname, Number(port)))).catch((all: AggregateError) => {
     throw new Error(all.errors.map(messageOf).join('; '));
   });
-  return withAdmin(settings, async (admin) => {
+  const missing = async (admin: Admin) => {
     const present = new Set(await admin.listTopics());
     return topicNames
       .map((name) => settings.KAFKA_PREFIX + name)
       .filter((topic) => !present.has(topic))
       .map((topic) => `topic ${topic}`);
-  });
+  };
+  return withAdmin(settings, missing, patienceMs);
 }
 
 /** What should be there and is not. @throws Error that says why it cannot be asked */
@@ -76,9 +77,13 @@ function reach(hostname: string, port: number): Promise<void> {
   });
 }
 
-/** Asks the brokers something. */
-export async function withAdmin<T>(settings: Settings, ask: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = openKafka(settings, 'doctor', createLogger('doctor', 'silent')).admin();
+/** Asks the brokers something. @param patienceMs how long they may take for each answer; as usual when missing */
+export async function withAdmin<T>(
+  settings: Settings,
+  ask: (admin: Admin) => Promise<T>,
+  patienceMs?: number,
+): Promise<T> {
+  const admin = openKafka(settings, 'doctor', createLogger('doctor', 'silent'), patienceMs).admin();
   try {
     await admin.connect();
     return await ask(admin);
@@ -87,19 +92,8 @@ export async function withAdmin<T>(settings: Settings, ask: (admin: Admin) => Pr
   }
 }
 
-/** @throws Error when the work takes longer. */
-export function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = delay(ms, undefined, { ref: false }).then(() => {
-    throw new Error(`no answer within ${ms / 1000} s`);
-  });
-  return Promise.race([work, late]);
-}
-
 /** The text without the values of secret settings, which a client may have put into what it throws. */
 export function withoutSecrets(settings: Settings, text: string): string {
-  const secrets = describeSettings(settings)
-    .filter(({ value }) => value === '***')
-    .map(({ name }) => String(settings[name]));
-  const [line = ''] = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text).split('\n');
-  return line.replace(/(:\/\/[^/@:]*):[^/@]*@/g, '$1:***@').replace(/\.\s*$/, '');
+  const [line = ''] = hide(text, secretsOf(settings)).split('\n');
+  return line.replace(/\.\s*$/, '');
 }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { viewNames } from '../ingest/ingest.ts';
+import { type ViewName, viewNames } from '../ingest/ingest.ts';
 import { appliedOffsets } from '../ingest/people/statements.ts';
 import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { Graph } from '../platform/neo4j.ts';
+import { within } from '../platform/within.ts';
 import { logGroup, topicNames, topics, viewGroup } from '../schema/topics.ts';
 import type { ViewFacts } from './diagnosis.ts';
-import { withAdmin, within, withoutSecrets } from './probeServers.ts';
+import { withAdmin, withoutSecrets } from './probeServers.ts';
 
 /** How long a view is watched for a sign of progress when it is behind, in milliseconds. */
 const watchMs = 2_500;
@@ -16,11 +17,7 @@ const watchMs = 2_500;
 export function viewFacts(settings: Settings, askGraph: boolean, patienceMs: number): Promise<ViewFacts[]> {
   return Promise.all(
     viewNames.map((name) => {
-      const group = settings.KAFKA_PREFIX + (name === 'log' ? logGroup : viewGroup(name));
-      const read =
-        name === 'matcher'
-          ? (['menu.items'] as const)
-          : topicNames.filter((topic) => name === 'log' || topics[topic].view === name);
+      const { group, read } = readingOf(name, settings);
       const look = withAdmin(settings, (admin) => lookAtView(admin, settings, { name, group }, read, askGraph));
       return within(patienceMs + watchMs, look).catch(
         (error): ViewFacts => ({
@@ -30,6 +27,27 @@ export function viewFacts(settings: Settings, askGraph: boolean, patienceMs: num
       );
     }),
   );
+}
+
+/** The consumer group of a view, and the topics that it reads, as they are called in Kafka. */
+function readingOf(name: ViewName, { KAFKA_PREFIX: prefix }: Settings): { group: string; read: string[] } {
+  const read =
+    name === 'matcher'
+      ? (['menu.items'] as const)
+      : topicNames.filter((topic) => name === 'log' || topics[topic].view === name);
+  return { group: prefix + (name === 'log' ? logGroup : viewGroup(name)), read: read.map((topic) => prefix + topic) };
+}
+
+/** How many messages each of these views has not taken yet. */
+export function viewLags(settings: Settings, names: readonly ViewName[], patienceMs: number): Promise<number[]> {
+  const lags = (admin: Admin) =>
+    Promise.all(
+      names.map(async (name) => {
+        const { group, read } = readingOf(name, settings);
+        return lagOf(await placesOf(admin, group, read));
+      }),
+    );
+  return withAdmin(settings, lags, patienceMs);
 }
 
 interface Place {
@@ -47,11 +65,11 @@ async function lookAtView(
   admin: Admin,
   settings: Settings,
   view: Pick<ViewFacts, 'name' | 'group'>,
-  read: readonly string[],
+  read: string[],
   askGraph: boolean,
 ): Promise<ViewFacts> {
   const present = new Set(await admin.listTopics());
-  const names = read.map((topic) => settings.KAFKA_PREFIX + topic).filter((topic) => present.has(topic));
+  const names = read.filter((topic) => present.has(topic));
   const { groups } = await admin.describeGroups([view.group]);
   const readPlaces = () => placesOf(admin, view.group, names);
   let places = await readPlaces();

@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { errorCodes, TributaryError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
+import { requestId } from '../platform/request.ts';
 
 /** Codes that come from GraphQL itself: its servers check syntax, names and variables. */
 const fromGraphQL = new Set([
@@ -10,6 +11,11 @@ const fromGraphQL = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
+/** Whether a code is one of those that answers may carry, of which there are few. */
+export function isKnownCode(code: string): boolean {
+  return Object.hasOwn(errorCodes, code) || fromGraphQL.has(code);
+}
+
 /**
  * What a client may see of an error: one with a code of the closed list as it is, what GraphQL itself found wrong in
  * the request as it is, and of anything else only that it happened. The log has the rest.
@@ -17,11 +23,7 @@ const fromGraphQL = new Set([
 export function maskError(log: Logger) {
   return (error: unknown): Error => {
     const code = (error as GraphQLError)?.extensions?.code;
-    if (
-      typeof code === 'string' &&
-      code !== 'INTERNAL_SERVER_ERROR' &&
-      (Object.hasOwn(errorCodes, code) || fromGraphQL.has(code))
-    )
+    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' && isKnownCode(code))
       // Made anew, because an error with a cause of its own would be answered with status 500.
       return shown(error, (error as Error).message, (error as GraphQLError).extensions);
     if (isAboutInput(error)) return shown(error, withoutObjects(error.message), { code: 'BAD_USER_INPUT' });
@@ -35,6 +37,7 @@ export function maskError(log: Logger) {
     log.error({ err: cause }, 'an unexpected error was withheld from a client');
     return shown(error, 'Something went wrong on our side; the server log has the details.', {
       code: 'INTERNAL_SERVER_ERROR',
+      request: requestId(), // by which the log has it
     });
   };
 }

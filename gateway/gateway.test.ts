@@ -11,11 +11,18 @@ import { type GatewayServer, serveGateway } from './server.ts';
 
 // The real gateway over a subgraph whose third event, and whose end, fail.
 let server: GatewayServer;
+let logged = '';
 beforeAll(async () => {
   const text = readFileSync(join(projectRoot, 'schema', 'wiki', 'wiki.graphql'), 'utf8');
   const schema = buildSchema(text, { assumeValid: true, assumeValidSDL: true });
   schema.getSubscriptionType()!.getFields().wikiEdits!.subscribe = events;
-  const log = createLogger('test', 'silent');
+  schema.getQueryType()!.getFields().wikiTop!.resolve = () => {
+    throw new Error('the inner workings');
+  };
+  const write = (line: string) => {
+    logged += line;
+  };
+  const log = createLogger('test', 'error', [], { write });
   const subgraphs = [{ name: 'wiki', schema, views: {} }];
   const gateway = await openGateway({ subgraphs, streams: {} as Streams, readAfterTimeoutMs: 1, log });
   server = await serveGateway(gateway, { HOST: '127.0.0.1', PORT: 0, TRIBUTARY_TRUST_NETWORK: false });
@@ -78,3 +85,19 @@ test.each([{ query: null }, { query: 5 }, { query: ['subscription'] }, {}, { que
     expect([response.status < 500, errors[0]?.extensions.code]).toEqual([true, 'BAD_REQUEST']);
   },
 );
+
+test('of a fault of ours a client is told the id by which the log has it', async () => {
+  const query = '{ wikiTop(by: WIKI, from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { key } }';
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'not safe' },
+    body: JSON.stringify({ query }),
+  });
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string; request: string } }[] };
+  const id = response.headers.get('x-request-id');
+  expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(errors[0]!.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', request: id });
+  const [line, ...others] = logged.trimEnd().split('\n');
+  expect(others).toEqual([]);
+  expect(JSON.parse(line!)).toMatchObject({ request: id, err: { message: 'the inner workings' } });
+});

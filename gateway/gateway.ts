@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGatewayRuntime, type GatewayRuntime } from '@graphql-hive/gateway-runtime';
+import type { Executor } from '@graphql-tools/utils';
 import type { Logger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
+import { inSpan } from '../platform/trace.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { useCacheHeaders } from './cacheHeaders.ts';
 import { maskError } from './errors.ts';
 import { localExecutor } from './executor.ts';
+import { useObservation } from './observed.ts';
 import { planner } from './planner.ts';
 import { readAfter } from './readAfter.ts';
 import { rightsOf } from './rights.ts';
@@ -31,7 +34,10 @@ export async function openGateway({
 }: GatewayOptions): Promise<GatewayRuntime> {
   const wait = readAfter(streams, readAfterTimeoutMs);
   const executors = new Map(
-    subgraphs.map((subgraph) => [subgraph.name, localExecutor(subgraph.schema, wait(subgraph))]),
+    subgraphs.map((subgraph): [string, Executor] => {
+      const run = localExecutor(subgraph.schema, wait(subgraph));
+      return [subgraph.name, (request) => inSpan(`subgraph ${subgraph.name}`, {}, () => run(request))];
+    }),
   );
   const gateway = createGatewayRuntime({
     supergraph: readFileSync(join(projectRoot, 'schema', 'supergraph.graphql'), 'utf8'),
@@ -41,10 +47,17 @@ export async function openGateway({
     },
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
-    plugins: () => [useTextLimit(), useSubscriptionsOverHttp(), useSharedSubscriptions(rightsOf), useCacheHeaders()],
+    plugins: () => [
+      useTextLimit(),
+      useSubscriptionsOverHttp(),
+      useSharedSubscriptions(rightsOf),
+      useCacheHeaders(),
+      useObservation(log),
+    ],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
     cors: false, // pages of other origins are refused, see origin.ts
+    requestId: false, // the server has its own, which it checks
     graphiql: false,
     landingPage: false,
     logging: false,

@@ -6,7 +6,9 @@ import { useServer } from 'graphql-ws/use/ws';
 import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Settings } from '../platform/config.ts';
+import type { HealthHandler } from '../platform/healthServer.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
+import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { projectRoot } from '../platform/root.ts';
 import { foreignRequest } from './origin.ts';
 import type { Rest } from './rest/rest.ts';
@@ -20,6 +22,14 @@ export interface GatewayServer {
   stop(): Promise<void>;
 }
 
+/** What answers at other paths than GraphQL and the explorer. */
+export interface OtherPaths {
+  uploads?: Record<string, Handler>;
+  rest?: Rest;
+  /** At /livez, /readyz and perhaps /metrics. */
+  health?: HealthHandler;
+}
+
 /** What graphql-ws knows of a connection. */
 interface Extra {
   request: IncomingMessage;
@@ -28,27 +38,32 @@ interface Extra {
 
 /**
  * Serves the gateway: GraphQL over HTTP, server-sent events, multipart and WebSocket at /graphql, the explorer at /.
- * @param uploads what answers at other paths. @param rest what answers at the paths of REST
  * @throws Error when HOST can be reached from other machines and the network is not trusted, or PORT is taken
  */
 export async function serveGateway(
   gateway: GatewayRuntime,
   settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
-  uploads: Record<string, Handler> = {},
-  rest?: Rest,
+  { uploads = {}, rest, health }: OtherPaths = {},
 ): Promise<GatewayServer> {
   refuseOpenHost(settings);
   const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trustNetwork } = settings;
   const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, setHeaders: cacheForever });
   // A body of any size may take any time; only the headers must come soon.
-  const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) => {
+  const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) =>
+    inRequest(request.headers[requestIdHeader], (id) => {
+      response.setHeader(requestIdHeader, id);
+      handle(request, response);
+    }),
+  );
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     const refusal = foreignRequest(request, trustNetwork);
     if (refusal) answerText(response, 403, refusal);
+    else if (health?.(request, response)) return;
     else if (isGraphQL(request)) gateway(request, response);
     else if (Object.hasOwn(uploads, pathOf(request))) uploads[pathOf(request)]!(request, response);
     else if (rest?.serves(pathOf(request))) rest.handle(request, response);
     else explorer(request, response, () => answerText(response, 404, nothingHere));
-  });
+  };
   const sockets = new Set<Socket>();
   http.on('connection', (socket) => {
     sockets.add(socket);
@@ -101,7 +116,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
 }
 
 function isGraphQL({ url = '' }: IncomingMessage): boolean {
-  return /^\/(graphql|healthcheck|readiness)([/?]|$)/.test(url);
+  return /^\/graphql([/?]|$)/.test(url);
 }
 
 function cacheForever(response: ServerResponse, path: string): void {

@@ -4,6 +4,8 @@ import { MIMEType } from 'node:util';
 import type { GraphQLError } from 'graphql';
 import { messageOf, TributaryError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
+import { requestSeconds, requests } from '../platform/metrics.ts';
+import { inServing, traceHeader } from '../platform/trace.ts';
 import type { SentBody, Subgraph } from '../subgraphs/subgraph.ts';
 import { maskError } from './errors.ts';
 
@@ -34,14 +36,14 @@ export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Ha
   return Object.fromEntries([
     ...ofLines.map(([path, take]) => [
       path,
-      handler(log, ['ndjson'], async (request) => {
+      handler(log, path, ['ndjson'], async (request) => {
         const lines = await linesOf(request);
         return Array.isArray(lines) ? take(lines) : { refusal: lines };
       }),
     ]),
     ...ofBodies.map(([path, take]) => [
       path,
-      handler(log, ['csv', 'ndjson'], (request, format) => {
+      handler(log, path, ['csv', 'ndjson'], (request, format) => {
         request.setTimeout(patienceMs, () => request.destroy());
         return take({ format, pieces: piecesOf(request) }).finally(() => request.setTimeout(0));
       }),
@@ -51,23 +53,26 @@ export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Ha
 
 function handler(
   log: Logger,
+  path: string,
   formats: Format[],
   take: (request: IncomingMessage, format: Format) => Promise<object>,
 ): Handler {
   const mask = maskError(log);
   return async (request, response) => {
+    const begun = performance.now();
+    response.once('close', () => observe(response, begun));
     const refuse = ({ status, message, headers }: Refusal) =>
       answer(response, status, { errors: [{ message }] }, headers);
     try {
       const format = formatOf(request, formats);
       if (typeof format !== 'string') return refuse(format);
-      const result = await take(request, format);
+      const trace = request.headers[traceHeader];
+      const result = await inServing(`POST ${path}`, {}, trace as string | undefined, () => take(request, format));
       if ('refusal' in result) return refuse(result.refusal as Refusal);
       answer(response, 200, result);
     } catch (error) {
       // Who has sent it has gone away.
-      if (request.socket.destroyed)
-        return log.info({ path: request.url, reason: messageOf(error) }, 'a body broke off');
+      if (request.socket.destroyed) return log.info({ path, reason: messageOf(error) }, 'a body broke off');
       const { message, extensions } = mask(error) as GraphQLError;
       // The rest of the body is not read.
       const headers: Record<string, string> = request.complete ? {} : { connection: 'close' };
@@ -142,6 +147,18 @@ function tooLarge(why: string): Refusal {
 function statusOf(error: unknown): number {
   if (!(error instanceof TributaryError)) return 500;
   return error.code === 'BAD_USER_INPUT' ? 400 : 503;
+}
+
+function observe({ statusCode, writableFinished }: ServerResponse, begun: number): void {
+  const of = { operation: 'upload', transport: 'http' };
+  requests.inc({ ...of, code: writableFinished ? codeOfStatus(statusCode) : 'BROKEN_OFF' });
+  requestSeconds.observe(of, (performance.now() - begun) / 1_000);
+}
+
+function codeOfStatus(status: number): string {
+  if (status < 400) return 'OK';
+  if (status < 500) return 'BAD_USER_INPUT';
+  return status === 503 ? 'BROKER_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
 }
 
 function answer(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {

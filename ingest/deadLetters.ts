@@ -1,4 +1,5 @@
 import type { KafkaMessage, Message } from 'kafkajs';
+import { deadLetters } from '../platform/metrics.ts';
 import { isTooLarge, type Publisher } from '../platform/publish.ts';
 import { faultHeader } from '../schema/found.ts';
 import { deadLetterHeaders } from '../schema/topics.ts';
@@ -23,11 +24,15 @@ export async function sendDeadLetters(publisher: Publisher, letters: DeadLetter[
       'dead.letters',
       letters.map((letter) => toMessage(letter)),
     );
+    for (const { topic } of letters) deadLetters.inc({ topic });
   } catch (error) {
     if (!isTooLarge(error)) throw error;
     const [first, ...others] = letters;
     if (others.length > 0) for (const letter of letters) await sendDeadLetters(publisher, [letter]);
-    else await publisher.publish('dead.letters', [toMessage(first!, false)]);
+    else {
+      await publisher.publish('dead.letters', [toMessage(first!, false)]);
+      deadLetters.inc({ topic: first!.topic });
+    }
   }
 }
 

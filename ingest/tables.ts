@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { KafkaMessage } from 'kafkajs';
 import { isUnknownTable, refusesRows } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
+import { statement } from '../platform/statement.ts';
 import type { TopicName } from '../schema/topics.ts';
 import { Gathered } from './gathered.ts';
 
@@ -70,15 +71,17 @@ export function gatheredInserts<Table extends string>(
 }
 
 export async function insertRows(clickhouse: ClickHouseClient, table: string, values: object[]): Promise<void> {
-  await clickhouse.insert({
-    table,
-    values,
-    format: 'JSONEachRow',
-    clickhouse_settings: {
-      // Rows of a hundred months may come in one batch, where somebody plays old ones.
-      max_partitions_per_insert_block: '0',
-      // A table that was made by an earlier version stays as it is until it is rebuilt.
-      input_format_skip_unknown_fields: 1,
-    },
-  });
+  await statement('clickhouse', `INSERT INTO ${table}`, () =>
+    clickhouse.insert({
+      table,
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: {
+        // Rows of a hundred months may come in one batch, where somebody plays old ones.
+        max_partitions_per_insert_block: '0',
+        // A table that was made by an earlier version stays as it is until it is rebuilt.
+        input_format_skip_unknown_fields: 1,
+      },
+    }),
+  );
 }

@@ -3,7 +3,10 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
+import { batchFailures, batchMessages, batchSeconds } from '../platform/metrics.ts';
+import { inReceiving } from '../platform/trace.ts';
 import { type Member, type Running, retryDelaysMs, runMember } from './consumer.ts';
+import { Lag } from './lag.ts';
 
 /** Messages of one partition, in order. */
 export interface Batch {
@@ -39,11 +42,14 @@ export interface View {
 export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<Running> {
   const stopped = new AbortController();
   const { group, topics, concurrency } = view;
-  const take: Member['take'] = (payload, consumer) => feed(view, payload, consumer, settings, stopped.signal, log);
-  const member = await runMember({ group, topics, concurrency, take }, kafka, settings);
+  const lag = new Lag(group);
+  const take: Member['take'] = (payload, consumer) => feed(view, payload, consumer, settings, stopped.signal, log, lag);
+  const joined: Member['joined'] = (partitions) => lag.assigned(partitions);
+  const member = await runMember({ group, topics, concurrency, take, joined }, kafka, settings);
   return {
     stop() {
       stopped.abort();
+      lag.close();
       return member.stop();
     },
   };
@@ -56,13 +62,20 @@ async function feed(
   settings: Settings,
   stopped: AbortSignal,
   log: Logger,
+  lag: Lag,
 ): Promise<void> {
   const topic = batch.topic.slice(settings.KAFKA_PREFIX.length);
+  const behind = (offset: string) => Number(batch.highWatermark) - Number(offset);
   for (let start = 0; start < batch.messages.length; start += view.batchSize) {
     if (!isRunning() || isStale()) return;
     const messages = batch.messages.slice(start, start + view.batchSize);
-    await writeBatch(view, { topic, partition: batch.partition, messages }, stopped, log);
+    const [first] = messages;
+    lag.begins(batch.topic, batch.partition, Number(first!.timestamp), behind(first!.offset));
+    await inReceiving(`process ${topic}`, messages, () =>
+      writeBatch(view, { topic, partition: batch.partition, messages }, stopped, log),
+    );
     const { offset } = messages.at(-1)!;
+    lag.wrote(batch.topic, batch.partition, behind(offset) - 1);
     resolveOffset(offset);
     const next = String(Number(offset) + 1);
     // Whoever gets the partition instead writes the same again, which changes nothing.
@@ -76,9 +89,13 @@ async function feed(
 /** Writes the batch, however long the store is away; halves it again and again to find a message that is refused. */
 export async function writeBatch(view: View, batch: Batch, stopped: AbortSignal, log: Logger): Promise<void> {
   for (let attempt = 0; ; attempt++) {
+    const begun = performance.now();
     try {
-      return await view.write(batch);
+      await view.write(batch);
+      batchMessages.observe({ view: view.group }, batch.messages.length);
+      return batchSeconds.observe({ view: view.group }, (performance.now() - begun) / 1_000);
     } catch (error) {
+      batchFailures.inc({ view: view.group });
       stopped.throwIfAborted();
       if (!view.isTransient(error)) return halve(view, batch, error, stopped, log);
       log.warn({ view: view.group, attempt, reason: messageOf(error) }, 'the store is away; trying again');

@@ -2,6 +2,7 @@ import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClien
 import type { Settings } from './config.ts';
 import { messageOf, TributaryError } from './errors.ts';
 import { splitLong } from './longParameters.ts';
+import { statement } from './statement.ts';
 
 /**
  * A client of the ClickHouse database that holds the log and the typed tables.
@@ -45,8 +46,12 @@ export class Tables {
    * @throws TributaryError STORE_UNAVAILABLE when ClickHouse does not answer, COST_LIMIT when it is asked too much,
    *   BAD_USER_INPUT when it does not take a text of this length.
    */
-  async read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
+  read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
     this.onStatement?.(query);
+    return statement('clickhouse', query, () => this.#read(query, parameters, signal));
+  }
+
+  async #read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
     try {
       const split = splitLong(query, parameters);
       const result = await this.#clickhouse.query({

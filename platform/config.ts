@@ -19,6 +19,49 @@ export const settingsSchema = Type.Object({
     description:
       'Listen on any HOST without identity, because the network before it lets only trusted callers through: a container whose port is published on loopback, or a proxy that signs people in.',
   }),
+  METRICS_HOST: text('127.0.0.1', 'Address at METRICS_PORT. Whoever reaches it sees all metrics.'),
+  METRICS_PORT: port(
+    0,
+    'Port at which a role serves /livez, /readyz and /metrics; the roles that `tributary up` starts take this one and those after it. 0: none, and the gateway serves them at PORT.',
+  ),
+  READY_LAG: Type.Integer({
+    default: 100_000,
+    minimum: 0,
+    description: 'Messages that a view may be behind while the roles that serve it are ready. 0: any number.',
+  }),
+  DRAIN_MS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 600_000,
+    description:
+      'How long a role that is asked to stop goes on, in milliseconds, while /readyz says that it is not ready.',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text(
+    '',
+    'http(s):// address of a collector that takes OTLP over HTTP with JSON, such as http://127.0.0.1:4318. Empty: no traces.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secret('Headers sent to the collector: name=value, comma-separated.'),
+  OTEL_TRACES_SAMPLER: Type.Enum(
+    [
+      'parentbased_traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'traceidratio',
+      'always_on',
+      'always_off',
+    ],
+    {
+      default: 'parentbased_traceidratio',
+      description:
+        'Which traces are sent, by the names that OpenTelemetry gives. parentbased: as who calls has decided.',
+    },
+  ),
+  OTEL_TRACES_SAMPLER_ARG: Type.Number({
+    default: 0.1,
+    minimum: 0,
+    maximum: 1,
+    description: 'Share of the traces that begin here that is sent, 0 to 1.',
+  }),
   PORT: port(4000, 'Port of the gateway: GraphQL at /graphql, the explorer at /.'),
   TRIBUTARY_DATA: text('.tributary', 'Folder of the local servers: their data, logs and generated secrets.'),
   TRIBUTARY_CACHE: text(
@@ -173,6 +216,7 @@ function wrongAddresses(settings: Settings): string[] {
   needs('CLICKHOUSE_URL', ['http', 'https']);
   needs('WIKI_STREAM_URL', ['http', 'https']);
   needs('S3_ENDPOINT', ['http', 'https']);
+  needs('OTEL_EXPORTER_OTLP_ENDPOINT', ['http', 'https']);
   // It stands in every message that comes from there.
   if (/:\/\/[^/?#]*@/.test(settings.WIKI_STREAM_URL ?? ''))
     wrong.push('WIKI_STREAM_URL must not hold a user or password');
@@ -190,7 +234,8 @@ export function brokersOf(settings: Settings): string[] {
     .filter(Boolean);
 }
 
-function isSecret(name: SettingName): boolean {
+/** Whether nobody may see its value. */
+export function isSecret(name: SettingName): boolean {
   return 'secret' in (settingsSchema.properties[name] ?? {});
 }
 

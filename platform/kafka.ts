@@ -3,15 +3,19 @@ import { type Admin, Kafka, type SASLOptions } from 'kafkajs';
 import { brokersOf, type Settings } from './config.ts';
 import { kafkaLogCreator, type Logger } from './log.ts';
 
-/** A client of the brokers; `role` is what the brokers' own logs and metrics call it. */
-export function openKafka(settings: Settings, role: string, log: Logger): Kafka {
+/**
+ * A client of the brokers; `role` is what the brokers' own logs and metrics call it.
+ * @param patienceMs for who would rather be told soon that they do not answer: how long they may take
+ */
+export function openKafka(settings: Settings, role: string, log: Logger, patienceMs?: number): Kafka {
   return new Kafka({
     clientId: `${settings.KAFKA_PREFIX}tributary-${role}`,
     brokers: brokersOf(settings),
     ssl: settings.KAFKA_SSL,
     ...(settings.KAFKA_USER ? { sasl: sasl(settings) } : {}),
-    connectionTimeout: 5_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },
+    connectionTimeout: patienceMs ?? 5_000,
+    ...(patienceMs === undefined ? {} : { requestTimeout: patienceMs }),
+    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: patienceMs === undefined ? 8 : 1 },
     logCreator: kafkaLogCreator(log),
   });
 }

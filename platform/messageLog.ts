@@ -1,5 +1,6 @@
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { messageOf, TributaryError } from './errors.ts';
+import { statement } from './statement.ts';
 
 /** A message as Kafka and the log hold it. */
 export interface LoggedMessage {
@@ -110,7 +111,11 @@ export class ClickHouseLog implements LogReader {
     return offsetOf(await this.#ask(readFirstAt, { topic, partition, time }));
   }
 
-  async #ask<R>(query: string, query_params: object, abort_signal?: AbortSignal): Promise<R[]> {
+  #ask<R>(query: string, query_params: object, abort_signal?: AbortSignal): Promise<R[]> {
+    return statement('clickhouse', query, () => this.#answer(query, query_params, abort_signal));
+  }
+
+  async #answer<R>(query: string, query_params: object, abort_signal?: AbortSignal): Promise<R[]> {
     try {
       const result = await this.#clickhouse.query({
         query,

@@ -1,6 +1,7 @@
 import neo4j, { type Driver, type ManagedTransaction, type RecordShape } from 'neo4j-driver';
 import type { Settings } from './config.ts';
 import { TributaryError } from './errors.ts';
+import { statement } from './statement.ts';
 
 /** How much later than a reading statement should have ended a server that sends no word counts as away, in milliseconds. */
 const patienceMs = 2_000;
@@ -31,8 +32,12 @@ export class Graph {
    * The rows of a reading statement; whole numbers among the parameters go in as integers.
    * @throws TributaryError STORE_UNAVAILABLE when Neo4j does not answer, COST_LIMIT when it is asked too much
    */
-  async read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+  read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
     this.onStatement?.(cypher);
+    return statement('neo4j', cypher, () => this.#read(cypher, parameters));
+  }
+
+  async #read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown>): Promise<Row[]> {
     const session = this.#driver.session({ defaultAccessMode: neo4j.session.READ });
     const answer = session.run<Row>(cypher, integers(parameters), { timeout: this.#readMs });
     const { promise: silence, reject } = Promise.withResolvers<never>();
@@ -53,7 +58,7 @@ export class Graph {
   async write<T>(work: (transaction: ManagedTransaction) => Promise<T>): Promise<T> {
     const session = this.#driver.session();
     try {
-      return await session.executeWrite(work);
+      return await statement('neo4j', 'a transaction that writes', () => session.executeWrite(work));
     } finally {
       await session.close();
     }

@@ -1,5 +1,7 @@
 import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import { TributaryError } from './errors.ts';
+import { published } from './metrics.ts';
+import { inSending, withTrace } from './trace.ts';
 
 /** For each partition, by its number, the next offset after what was written; 0 where nothing was. */
 export type WrittenPosition = number[];
@@ -38,7 +40,12 @@ export class Publisher {
    * @throws TributaryError BAD_USER_INPUT when Kafka takes no message of this size, BROKER_UNAVAILABLE when the brokers
    *   do not acknowledge all of it
    */
-  async publish(topic: string, messages: Message[]): Promise<WrittenPosition> {
+  publish(topic: string, messages: Message[]): Promise<WrittenPosition> {
+    const about = { 'messaging.system': 'kafka', 'messaging.batch.message_count': messages.length };
+    return inSending(`send ${topic}`, about, () => this.#publish(topic, withTrace(messages)));
+  }
+
+  async #publish(topic: string, messages: Message[]): Promise<WrittenPosition> {
     const next: WrittenPosition = [];
     const producer = this.#producer;
     try {
@@ -50,6 +57,7 @@ export class Publisher {
           const count = request.filter((message) => this.#partitions.get(message) === partition).length;
           next[partition] = Number(baseOffset) + count;
         }
+        published.inc({ topic }, request.length);
       }
       return Array.from(next, (offset) => offset ?? 0);
     } catch (cause) {

@@ -180,6 +180,8 @@ export function asyncapi(): string {
 
 const commonHeaders = {
   'content-type': { type: 'string', default: 'application/json' },
+  // W3C Trace Context, https://www.w3.org/TR/trace-context/
+  traceparent: { type: 'string', description: 'The trace that the message is part of; what is done for it is, too' },
   [redriveHeader]: {
     type: 'string',
     pattern: '^\\d+/\\d+$',

@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isUnionType, parse } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, type PubSub } from 'type-graphql';
+import { traceDeliveries } from '../platform/trace.ts';
 import { GraphQLDateTime } from './scalars.ts';
 
 const link = `extend schema @link(
@@ -28,7 +29,7 @@ export interface FederatedOptions {
   /** Entities by type name: the object for a reference, which holds `id` and what is required, or null. */
   references: Record<string, (reference: never) => unknown>;
   /** The event streams by subscription field: from the arguments to the events. */
-  streams: Record<string, (args: never) => Promise<AsyncIterator<unknown>>>;
+  streams: Record<string, (args: never) => Promise<AsyncIterator<unknown, undefined>>>;
 }
 
 /** A Federation 2 subgraph schema out of type-graphql classes. */
@@ -57,7 +58,7 @@ export function federatedSchema({
   for (const [field, open] of Object.entries(streams))
     map.Subscription![field] = {
       ...(map.Subscription![field] as object),
-      subscribe: (_: unknown, args: never) => open(args),
+      subscribe: async (_: unknown, args: never) => traceDeliveries(`deliver ${field}`, await open(args)),
     };
   return buildSubgraphSchema([
     { typeDefs: parse(`${link}\n${printSchemaWithDirectives(schema)}`), resolvers: map as never },

@@ -6,7 +6,7 @@ import type { StreamEvent } from './streams/seam.ts';
 const most = 256;
 
 /** What a delivered event tells of the one that was read. */
-export interface SettledEvent<T> extends Pick<StreamEvent<unknown>, 'cursor' | 'at'> {
+export interface SettledEvent<T> extends Pick<StreamEvent<unknown>, 'cursor' | 'at' | 'traceparent'> {
   value: T;
 }
 
@@ -69,6 +69,10 @@ class Settling<T> implements SettledEvent<T> {
 
   get at(): Date {
     return this.#event.at;
+  }
+
+  get traceparent(): string | undefined {
+    return this.#event.traceparent;
   }
 
   /** Made only for who reads it. */

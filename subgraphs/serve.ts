@@ -10,6 +10,8 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Settings } from '../platform/config.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
+import { inRequest, requestIdHeader } from '../platform/request.ts';
+import { inServing, traceHeader } from '../platform/trace.ts';
 import { type Caller, isSettled, settledCacheControl } from './settled.ts';
 import type { Subgraph } from './subgraph.ts';
 
@@ -41,7 +43,13 @@ export async function serveSubgraph(
   });
   await apollo.start();
   const http = createServer((request, response) => {
-    answer(apollo, request, response).catch(() => response.writeHead(500).end());
+    const trace = request.headers[traceHeader] as string | undefined;
+    inRequest(request.headers[requestIdHeader], (id) => {
+      response.setHeader(requestIdHeader, id);
+      inServing('graphql', {}, trace, () => answer(apollo, request, response)).catch(() =>
+        response.writeHead(500).end(),
+      );
+    });
   });
   const graphqlWs = useServer(
     { schema: subgraph.schema },

@@ -85,7 +85,10 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
         readAfterTimeoutMs: own.READ_AFTER_TIMEOUT_MS,
         log,
       });
-      const server = await serveGateway(runtime, own, uploadsOf(subgraphs, log), await openRest(runtime, log));
+      const server = await serveGateway(runtime, own, {
+        uploads: uploadsOf(subgraphs, log),
+        rest: await openRest(runtime, log),
+      });
       const stop = async () => {
         await server.stop();
         await close();

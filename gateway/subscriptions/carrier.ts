@@ -1,5 +1,7 @@
 /** How a stream of results is written into the body of an HTTP response. */
 export interface Carrier {
+  /** What it is called where it is measured. */
+  name: string;
   contentType: string;
   /** Written at once, so that everybody on the way knows that it has begun. */
   begin: string;
@@ -13,6 +15,7 @@ export interface Carrier {
 
 /** The distinct connections mode of graphql-sse. The cursor is the event's id, which a browser sends when it comes back. */
 const serverSentEvents: Carrier = {
+  name: 'sse',
   contentType: 'text/event-stream',
   begin: ':\n\n',
   result: (text, cursor) => `${cursor === undefined ? '' : `id: ${cursor}\n`}event: next\ndata: ${text}\n\n`,
@@ -26,6 +29,7 @@ const part = (json: string) => `\r\ncontent-type: application/json\r\n\r\n${json
 
 /** Apollo's multipart subscriptions. The boundary comes after each part at once, because it is what ends the part. */
 const multipart: Carrier = {
+  name: 'multipart',
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"',
   begin: boundary,
   result: (text) => part(`{"payload":${text}}`),

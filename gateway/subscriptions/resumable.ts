@@ -30,6 +30,8 @@ export interface Resumable {
   query: string;
   /** Whether its first event is the state at the start, which nobody may miss. */
   beginsWithState: boolean;
+  /** Name of the field in the schema. */
+  field: string;
   /** Under which name the events come. */
   event: string;
   /** Under which name the cursor of an event comes. */
@@ -107,6 +109,7 @@ export function resumable(
   return {
     query: print({ kind: Kind.DOCUMENT, definitions: whole }),
     beginsWithState: hasTag(definition, stateTag),
+    field: field.name.value,
     event: (field.alias ?? field.name).value,
     cursor,
     split(variables, resumeAfter) {

@@ -40,11 +40,17 @@ export class Shared<T extends Finished> {
   readonly places = new Map<string, { run: Run<T>; index: number }>();
   /** The run at which who starts now may begin. */
   live: Run<T> | undefined;
+  /** How many executions there are. */
+  runs = 0;
   #subscribers = 0;
 
   constructor(options: SharedOptions<T>) {
     this.options = options;
     this.most = options.most ?? { results: 1_000, bytes: 1 << 20 };
+  }
+
+  get subscribers(): number {
+    return this.#subscribers;
   }
 
   /**
@@ -82,6 +88,7 @@ class Run<T extends Finished> {
 
   constructor(shared: Shared<T>, start: Start) {
     this.#shared = shared;
+    shared.runs++;
     this.opened = shared.options.open(start);
     this.opened.then(
       () => this.#watchPace(),
@@ -183,6 +190,7 @@ class Run<T extends Finished> {
   #finish(ending: Ending<T>): void {
     this.ending = ending;
     const shared = this.#shared;
+    shared.runs--;
     if (shared.live === this) shared.live = typeof ending === 'object' && 'run' in ending ? ending.run : undefined;
     for (const { cursor } of this.#kept) this.#forget(cursor);
     this.opened.then((source) => source.return?.()).catch(() => {}); // nobody is left to be told

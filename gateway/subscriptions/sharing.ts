@@ -10,6 +10,8 @@ import {
   validate,
 } from 'graphql';
 import { TributaryError } from '../../platform/errors.ts';
+import { sharedRuns, subscribers } from '../../platform/metrics.ts';
+import { detached } from '../../platform/trace.ts';
 import type { Rights } from '../rights.ts';
 import { clientOf } from './client.ts';
 import { resultOf, type SubscriptionResult } from './result.ts';
@@ -43,7 +45,11 @@ export function useSharedSubscriptions(
   rightsOf: (request: Request | undefined, context: unknown) => Rights,
 ): GatewayPlugin {
   const known = new Map<string, Resumable | undefined>();
-  const running = new Map<string, Shared<SubscriptionResult>>();
+  const running = new Map<string, { field: string; shared: Shared<SubscriptionResult> }>();
+  const unwatch = [
+    subscribers.watch(() => [...running.values()].map(({ field, shared }) => [{ field }, shared.subscribers])),
+    sharedRuns.watch(() => [...running.values()].map(({ field, shared }) => [{ field }, shared.runs])),
+  ];
   let schema: GraphQLSchema;
 
   const resumableOf = ({ query, operationName }: Params): Resumable | undefined => {
@@ -58,6 +64,9 @@ export function useSharedSubscriptions(
   };
 
   return {
+    onDispose() {
+      for (const end of unwatch) end();
+    },
     onSchemaChange(change) {
       schema = change.schema;
       known.clear();
@@ -71,20 +80,22 @@ export function useSharedSubscriptions(
       if (!operation || !asked) return;
       const rights = rightsOf(request, context);
       const run = async (start: Start) => {
-        const result = await paramsHandler({
-          params: { query: operation.query, operationName, variables: operation.join(start, asked.others) } as never,
-          request: undefined as never, // who asked may leave before the others
-          context: { rights } as never,
-        });
+        const result = await detached(() =>
+          paramsHandler({
+            params: { query: operation.query, operationName, variables: operation.join(start, asked.others) } as never,
+            request: undefined as never, // who asked may leave before the others
+            context: { rights } as never,
+          }),
+        );
         if (!isAsyncIterable(result)) throw new Refused(result as ExecutionResult);
         return finished(result as AsyncIterable<ExecutionResult>, operation);
       };
       const key = JSON.stringify([rights, operationName, operation.query, asked.others]);
       setParamsHandler(async () => {
-        let shared = running.get(key);
+        let shared = running.get(key)?.shared;
         if (!shared) {
           shared = new Shared({ open: run, soon: setImmediate, onEmpty: () => running.delete(key) });
-          running.set(key, shared);
+          running.set(key, { field: operation.field, shared });
         }
         const subscriber = shared.subscribe(asked.start, !operation.beginsWithState);
         client.onGone(() => subscriber.leave());

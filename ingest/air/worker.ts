@@ -6,6 +6,7 @@ import type { Settings } from '../../platform/config.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { openKafka } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
+import { feedFetches, feedFetchSeconds } from '../../platform/metrics.ts';
 import { Publisher } from '../../platform/publish.ts';
 import { SecretKeys } from '../../platform/secretKeys.ts';
 import { type FeedWork, parseFeedMessage } from '../../schema/air/feed.ts';
@@ -174,6 +175,8 @@ class Worker {
       // The claim may have come after that of another, which this worker would not know of.
       if (!hold.holds()) throw new Error('the partition was given away meanwhile');
       const result = await run(job, started, this.#equipment, fenced, this.#stopped.signal);
+      feedFetches.inc({ adapter: result.adapter, outcome: result.outcome });
+      feedFetchSeconds.observe({ adapter: result.adapter }, (result.ended - result.started) / 1_000);
       // Another may have taken the interval over, and what it brings counts.
       if (!hold.isFresh()) throw new Error('the membership has lapsed meanwhile');
       await this.#untilTold(() => this.#results.add([resultMessage(tenant, result)]));

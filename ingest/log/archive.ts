@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { type ClickHouseClient } from '@clickhouse/client';
 import type { KafkaMessage } from 'kafkajs';
 import { TributaryError } from '../../platform/errors.ts';
+import { statement } from '../../platform/statement.ts';
 import { logGroup, redriveHeader, redrivenPlace, topicNames } from '../../schema/topics.ts';
 import { Gathered } from '../gathered.ts';
 import { insertRows } from '../tables.ts';
@@ -23,7 +24,7 @@ interface LogRow {
  * `redriven` which of them were sent for dead letters.
  */
 export function archiveView(clickhouse: ClickHouseClient): View {
-  const inserts = new Gathered<LogRow>((rows) => insert(clickhouse, rows));
+  const inserts = new Gathered<LogRow>((rows) => statement('clickhouse', insertLog, () => insert(clickhouse, rows)));
   return {
     group: logGroup,
     topics: topicNames,
@@ -48,6 +49,7 @@ function redrivenRows({ topic, partition, messages }: Batch): object[] {
     return place ? [{ topic, ...place, by_partition: partition, by_offset: offset, at: Number(timestamp) }] : [];
   });
 }
+const insertLog = 'INSERT INTO log FORMAT JSONEachRow';
 
 /** In latin1 every byte is a character and comes out as the same byte, also where a message holds no UTF-8. */
 const bytesAsText = 'latin1';
@@ -55,7 +57,7 @@ const bytesAsText = 'latin1';
 async function insert(clickhouse: ClickHouseClient, rows: LogRow[]): Promise<void> {
   const lines = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'), bytesAsText);
   const { stream } = await clickhouse.exec({
-    query: 'INSERT INTO log FORMAT JSONEachRow',
+    query: insertLog,
     values: Readable.from([lines]),
   });
   stream.resume(); // the answer is empty, but keeps its connection until it is read

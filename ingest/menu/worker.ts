@@ -6,6 +6,7 @@ import type { Settings } from '../../platform/config.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { askBrokers } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
+import { matcherItems, matcherMatches } from '../../platform/metrics.ts';
 import { oneAtATime } from '../../platform/oneAtATime.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { unlessBroken } from '../../schema/contract.ts';
@@ -223,6 +224,7 @@ class Worker {
         ...{ offset: Number(offset), at: Number(timestamp), headers, value: value?.toString() ?? null },
       }));
       await this.#publish(await matchesOf(this.#terms, share.partition, items));
+      matcherItems.inc(items.length);
       share.offset = share.begun;
       resolveOffset(last);
       await this.#commit(share);
@@ -254,6 +256,7 @@ class Worker {
       if (items === 'not yet') await delay(pollMs, undefined, { signal: this.#stopped.signal });
       else {
         await this.#publish(await matchesOf(terms, partition, items));
+        matcherItems.inc(items.length);
         from = items.length === 0 ? end : items.at(-1)!.offset + 1;
       }
     }
@@ -267,10 +270,11 @@ class Worker {
     return archived < end ? ('not yet' as const) : this.#archive.read(partition, from, end);
   }
 
-  #publish(matches: Message[]): Promise<void> {
-    return this.#persistently('Kafka is away', async () => {
+  async #publish(matches: Message[]): Promise<void> {
+    await this.#persistently('Kafka is away', async () => {
       if (matches.length > 0) await this.#publisher.publish('menu.matches', matches);
     });
+    matcherMatches.inc(matches.length);
   }
 
   /** Commits how far a partition is, unless it may be another's by now. What one commit leaves out the next says. */

@@ -18,6 +18,7 @@ test('a subscription holds pages only while it is behind the ring and not ended 
     const sources = {
       ring,
       pages: new Pages(world, 'topic', pool),
+      reads: { ring: 0, log: 0 },
       archivedEnd: () => world.archivedEnd(),
       positionAt: async () => [],
       kept: async () => [],
@@ -46,10 +47,12 @@ test('there is nothing to read only at the end of the ring, and not while the ar
   const ring = new Ring(1 << 20);
   for (let i = 0; i < 2; i++) world.append(0);
   await world.follow('topic', ring);
+  const reads = { ring: 0, log: 0 };
   const reader = new Subscription(
     {
       ring,
       pages: new Pages(world, 'topic', new PagePool(1 << 20)),
+      reads,
       archivedEnd: () => world.archivedEnd(),
       positionAt: async () => [],
       kept: async () => [],
@@ -83,5 +86,6 @@ test('there is nothing to read only at the end of the ring, and not while the ar
   await live;
   await look();
   expect(seen).toEqual([undefined, undefined, quietFrom, quietFrom, undefined]);
+  expect(reads).toEqual({ ring: 1, log: 2 });
   await reader.return();
 });

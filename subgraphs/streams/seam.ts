@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { TributaryError } from '../../platform/errors.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
+import type { StreamReads } from '../../platform/metrics.ts';
 import { longestTimerMs } from '../../platform/timer.ts';
+import { traceHeader } from '../../platform/trace.ts';
 import type { Pages } from './pages.ts';
 import type { Position } from './position.ts';
 import type { Ring } from './ring.ts';
@@ -15,6 +17,8 @@ export interface StreamEvent<T> {
   readonly cursor: string;
   /** When the message entered the log. */
   readonly at: Date;
+  /** The trace that the message is part of, if any. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What others who make events of their own need of a subscription. */
@@ -30,6 +34,8 @@ export interface EventSource<T> extends AsyncIterator<StreamEvent<T>, undefined>
 export interface Sources {
   ring: Ring;
   pages: Pages;
+  /** Counts what is read where. */
+  reads: StreamReads;
   /** The offset up to which each partition is in the log; it may be a little old. */
   archivedEnd(): Promise<Position>;
   /** Where the first message appended at or after a time is, or will be. */
@@ -172,13 +178,14 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
       // The broker's clock is ahead of ours, and it is the one that counts.
       else if (until !== undefined && !this.#bound && found.at >= until) this.#bound = await positionAt(until);
       else {
+        this.#sources.reads[ring.covers(found.partition, found.offset) ? 'ring' : 'log']++;
         this.#position[found.partition] = found.offset + 1;
         this.#sinceTurn++;
         const value = select(found);
         if (value === undefined) continue;
         const position = [...this.#position];
         const settled = ready ? await ready(value, found, this.#stopped.signal) : value;
-        return new Delivered(settled, new Date(found.at), position, this.#sources.encode);
+        return new Delivered(settled, found, position, this.#sources.encode);
       }
     }
   }
@@ -294,14 +301,18 @@ export class Subscription<T> implements AsyncIterableIterator<StreamEvent<T>, un
 /** An event whose cursor is made when it is asked for: signing costs more than everything else about an event. */
 class Delivered<T> implements StreamEvent<T> {
   readonly #encode: (position: Position) => string;
+  readonly at: Date;
+  readonly traceparent: string | undefined;
   #cursor: string | undefined;
 
   constructor(
     readonly value: T,
-    readonly at: Date,
+    { at, headers }: LoggedMessage,
     readonly position: Position,
     encode: (position: Position) => string,
   ) {
+    this.at = new Date(at);
+    this.traceparent = headers[traceHeader];
     this.#encode = encode;
   }
 

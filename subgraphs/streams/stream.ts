@@ -1,5 +1,6 @@
 import { TributaryError } from '../../platform/errors.ts';
 import type { LoggedMessage, LogReader } from '../../platform/messageLog.ts';
+import { pageBytes as heldBytes, streamReads } from '../../platform/metrics.ts';
 import { Cursors } from './cursor.ts';
 import type { KeyRing } from './keys.ts';
 import { PagePool, Pages } from './pages.ts';
@@ -62,6 +63,7 @@ export class Streams {
   readonly #now: () => number;
   readonly #timer: Sources['timer'];
   readonly #oldestOf = new Map<string, Recent<number>>();
+  readonly #unwatch: () => void;
 
   constructor(broker: Broker, log: LogReader, keys: KeyRing, options: StreamsOptions = {}) {
     const { ringBytes = 32 << 20, pageBytes = 128 << 20, lingerMs = 5_000, now = Date.now, timer = later } = options;
@@ -69,6 +71,7 @@ export class Streams {
     this.#log = log;
     this.#cursors = new Cursors(keys);
     this.#pool = new PagePool(pageBytes);
+    this.#unwatch = heldBytes.watch(() => [[{}, this.#pool.bytes]]);
     this.#now = now;
     this.#timer = timer;
     this.#tails = new Tails(broker, { ringBytes, lingerMs }, timer);
@@ -95,6 +98,7 @@ export class Streams {
         ring,
         encode,
         pages: new Pages(this.#log, topic, this.#pool),
+        reads: streamReads(topic),
         archivedEnd: () => this.#broker.archivedEnd(topic),
         positionAt: (time) => this.positionAt(topic, time),
         kept: (position) => this.#kept(position, ring, (partition) => this.#oldest(topic, partition)),
@@ -182,6 +186,7 @@ export class Streams {
 
   /** Stops reading Kafka. Subscriptions that are still open get no more live events. */
   close(): Promise<void> {
+    this.#unwatch();
     return this.#tails.close();
   }
 

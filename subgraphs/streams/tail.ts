@@ -1,3 +1,5 @@
+import { ringBytes } from '../../platform/metrics.ts';
+import { detached } from '../../platform/trace.ts';
 import type { Position } from './position.ts';
 import { Ring } from './ring.ts';
 
@@ -42,6 +44,7 @@ export class Tails {
   readonly #options: { ringBytes: number; lingerMs: number };
   readonly #timer: (delay: number, wake: () => void) => () => void;
   readonly #tails = new Map<string, Tail>();
+  readonly #unwatch: () => void;
 
   constructor(
     broker: Pick<Broker, 'follow'>,
@@ -51,13 +54,14 @@ export class Tails {
     this.#broker = broker;
     this.#options = options;
     this.#timer = timer;
+    this.#unwatch = ringBytes.watch(() => [...this.#tails].map(([topic, { ring }]) => [{ topic }, ring.bytes]));
   }
 
   async acquire(topic: string): Promise<Lease> {
     let tail = this.#tails.get(topic);
     if (!tail || tail.ring.failure) {
       const ring = new Ring(this.#options.ringBytes);
-      tail = { ring, users: 0, following: this.#broker.follow(topic, ring) };
+      tail = { ring, users: 0, following: detached(() => this.#broker.follow(topic, ring)) };
       this.#tails.set(topic, tail);
     }
     const { ring, following } = tail;
@@ -74,6 +78,7 @@ export class Tails {
 
   /** Stops all readers. */
   async close(): Promise<void> {
+    this.#unwatch();
     const tails = [...this.#tails.values()];
     this.#tails.clear();
     await Promise.all(tails.map(close));
