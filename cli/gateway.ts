@@ -3,20 +3,27 @@ import { openRest } from '../gateway/rest/rest.ts';
 import { serveGateway } from '../gateway/server.ts';
 import { uploadsOf } from '../gateway/uploads.ts';
 import type { Settings } from '../platform/config.ts';
+import { healthHandler } from '../platform/healthServer.ts';
 import { createLogger } from '../platform/log.ts';
+import { isLoopback } from '../platform/loopback.ts';
+import { secretsOf } from '../platform/secrets.ts';
 import { openSubgraphs, roster } from '../subgraphs/roster.ts';
+import { needsOfGateway } from './readiness.ts';
 import { runRole } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 
-export function gateway(settings: Settings): Promise<void> {
-  const log = createLogger('gateway', settings.LOG_LEVEL);
-  return runRole(async () => {
-    const { subgraphs, dependencies, close } = await openSubgraphs(withServers(settings), Object.keys(roster), log);
+export function gateway(given: Settings): Promise<void> {
+  const settings = withServers(given);
+  const name = 'gateway';
+  const log = createLogger(name, settings.LOG_LEVEL, secretsOf(settings));
+  return runRole({ name, settings, needs: needsOfGateway }, async (health) => {
+    const { subgraphs, dependencies, close } = await openSubgraphs(settings, Object.keys(roster), log);
     const { streams } = dependencies;
     const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS, log });
     const server = await serveGateway(runtime, settings, {
       uploads: uploadsOf(subgraphs, log),
       rest: await openRest(runtime, log),
+      health: healthHandler(health, showsAll(settings)),
     });
     log.info({ url: server.url }, 'listening');
     return {
@@ -26,4 +33,9 @@ export function gateway(settings: Settings): Promise<void> {
       },
     };
   });
+}
+
+/** Whether PORT may show metrics: only this machine reaches it, and they have no port of their own. */
+function showsAll({ HOST, TRIBUTARY_TRUST_NETWORK, METRICS_PORT }: Settings): boolean {
+  return METRICS_PORT === 0 && isLoopback(HOST) && !TRIBUTARY_TRUST_NETWORK;
 }

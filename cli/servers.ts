@@ -10,7 +10,7 @@ import { TerminalReport } from './terminal.ts';
 
 /** Runs the three servers alone; `scratch`: on free ports with throw-away data, for tests to use while it runs. */
 export function servers(settings: Settings, { scratch }: { scratch: boolean }): Promise<void> {
-  return runRole(() => (scratch ? startThrowAway() : startKept(settings)));
+  return runRole(undefined, () => (scratch ? startThrowAway() : startKept(settings)));
 }
 
 async function startKept(settings: Settings) {

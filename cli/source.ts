@@ -10,6 +10,7 @@ import { createLogger } from '../platform/log.ts';
 import { Publisher } from '../platform/publish.ts';
 import type { TopicName } from '../schema/topics.ts';
 import { lookAtKafka } from './probeServers.ts';
+import { needsOfSource } from './readiness.ts';
 import { runUntilDone, supervised } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { SourceTeller } from './sourceTeller.ts';
@@ -30,7 +31,7 @@ interface SourceWikiOptions {
 
 export function sourceWiki(given: Settings, options: SourceWikiOptions): Promise<void> {
   const settings = withServers(given);
-  return runUntilDone(async (stopped) => {
+  return runUntilDone({ name: 'source wiki', settings, needs: needsOfSource }, async (stopped) => {
     // A person wants to know at once what is missing; a role that is started again waits for Kafka to be started again.
     if (!process.env[supervised]) await findTopic(settings, 'wiki.edits');
     const kafka = openKafka(settings, 'source', createLogger('source wiki', 'silent'));

@@ -8,6 +8,8 @@ import { openKafka } from '../platform/kafka.ts';
 import { createLogger, type Logger } from '../platform/log.ts';
 import { rangeOf } from '../platform/offsets.ts';
 import { Publisher } from '../platform/publish.ts';
+import { secretsOf } from '../platform/secrets.ts';
+import { needsOfSource } from './readiness.ts';
 import { runRole, supervised } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { findTopic } from './source.ts';
@@ -17,8 +19,9 @@ const dayMs = 1_440 * minuteMs;
 
 export function sourceAir(given: Settings, { demo }: { demo: boolean }): Promise<void> {
   const settings = withServers(given);
-  const log = createLogger('source air', settings.LOG_LEVEL);
-  return runRole(async () => {
+  const name = 'source air';
+  const log = createLogger(name, settings.LOG_LEVEL, secretsOf(settings));
+  return runRole({ name, settings, needs: needsOfSource }, async () => {
     if (!process.env[supervised]) await findTopic(settings, 'air.feeds');
     const api = demo ? await serveDemoApi() : undefined;
     const worker = await startWorker(settings, log, { allowedOrigin: api && new URL(api.endpoint).origin });

@@ -147,7 +147,8 @@ function editsOf(settings: Settings, unreachable: string | undefined, report: Te
 
 /** A role of this program as a child of it. */
 export function roleCommand(role: string, settings: Settings, options: string[] = []) {
-  const environment = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+  const own = { ...settings, METRICS_PORT: metricsPortOf(role, settings) };
+  const environment = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, String(value)]));
   return {
     name: role,
     command: process.execPath,
@@ -164,6 +165,13 @@ export function roleCommand(role: string, settings: Settings, options: string[] 
     ready: (signal: AbortSignal, child: import('node:child_process').ChildProcess) =>
       once(child, 'message', { signal }),
   };
+}
+
+/** The roles of one machine have METRICS_PORT and the ports after it, in this order. */
+const rolesInOrder = ['gateway', 'ingest', 'source wiki', 'source air'];
+
+function metricsPortOf(role: string, { METRICS_PORT: first }: Settings): number {
+  return first === 0 ? 0 : first + Math.max(0, rolesInOrder.indexOf(role));
 }
 
 function tell(settings: Settings, edits: string | undefined, report: TerminalReport, seconds: number): void {
