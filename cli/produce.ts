@@ -7,6 +7,7 @@ import type { Settings } from '../platform/config.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { longestText, Publisher } from '../platform/publish.ts';
+import { startTracing } from '../platform/trace.ts';
 import { askedToStop } from './role.ts';
 import { withServers } from './serverAddresses.ts';
 import { TerminalReport } from './terminal.ts';
@@ -31,6 +32,7 @@ async function produce(
   options: ProduceFileOptions,
 ): Promise<void> {
   const report = new TerminalReport();
+  const endTracing = await startTracing(settings, 'produce');
   const stopped = new AbortController();
   askedToStop().then(() => stopped.abort());
   const kafka = openKafka(withServers(settings), 'produce', createLogger('produce', 'silent'));
@@ -55,6 +57,7 @@ async function produce(
     }
   } finally {
     await publisher.close();
+    await endTracing();
   }
   process.exit(exitCode); // standard input or a pipe may still be open
 }

@@ -16,11 +16,12 @@ export class Lag {
   readonly #places = new Map<string, Place>();
   readonly #unwatch: (() => void)[];
 
-  constructor(view: string) {
+  /** @param prefix of the names of topics, which is left out where they are told */
+  constructor(view: string, prefix: string) {
     const places = this.#places;
     this.#unwatch = [
       viewLag.watch(function* () {
-        for (const { topic, behind } of places.values()) yield [{ view, topic }, behind];
+        for (const { topic, behind } of places.values()) yield [{ view, topic: topic.slice(prefix.length) }, behind];
       }),
       viewLagSeconds.watch(() => {
         const oldest = Math.min(...[...places.values()].map(({ writing }) => writing ?? Number.POSITIVE_INFINITY));

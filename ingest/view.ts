@@ -42,7 +42,7 @@ export interface View {
 export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<Running> {
   const stopped = new AbortController();
   const { group, topics, concurrency } = view;
-  const lag = new Lag(group);
+  const lag = new Lag(group, settings.KAFKA_PREFIX);
   const take: Member['take'] = (payload, consumer) => feed(view, payload, consumer, settings, stopped.signal, log, lag);
   const joined: Member['joined'] = (partitions) => lag.assigned(partitions);
   const member = await runMember({ group, topics, concurrency, take, joined }, kafka, settings);

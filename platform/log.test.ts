@@ -33,6 +33,7 @@ test('no secret gets into a log line, wherever a library has put it', () => {
     collector: 'collectorkey',
     bearer: 'eyJhbGciOi.J9_token-123',
     cookie: 'sid9f2',
+    otherCookie: 'csrf-77a1',
     apiKey: 'ak_771',
     argument: 'iqair-5521',
     nested: 'deep-8831',
@@ -47,13 +48,21 @@ test('no secret gets into a log line, wherever a library has put it', () => {
     log.error({ err: ofGraphQL }, 'withheld');
     log.error({ err: new TributaryError('STORE_UNAVAILABLE', 'away', {}, { cause: ofDriver }) }, 'withheld');
     log.warn({ reason: `401 for Authorization: Bearer ${secrets.bearer}` }, `sent Basic ${secrets.apiKey}`);
-    log.info({ headers: { Cookie: `session=${secrets.cookie}`, 'x-api-key': secrets.apiKey } }, 'a request');
+    log.info(
+      {
+        headers: {
+          'Set-Cookie': `session=${secrets.cookie}; csrf="${secrets.otherCookie}"`,
+          'x-api-key': secrets.apiKey,
+        },
+      },
+      'a request',
+    );
     log.info(
       { variables: { input: { secretKey: secrets.nested, name: 'kept' } } },
       JSON.stringify({ secret: secrets.nested }),
     );
     log.info(`GET /menu/items?token=${secrets.query}&page=2 ${secrets.encoded}`);
-    log.info({ operation }, 'asked');
+    log.info({ operation, token: 5, tokens: 7, cookies: [`sid=${secrets.cookie}`] }, 'asked');
     for (const one of [secrets.oneKey, secrets.collector]) log.info({ one }, one);
   });
   for (const [where, secret] of Object.entries(secrets)) {

@@ -1,7 +1,7 @@
 import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import { TributaryError } from './errors.ts';
 import { published } from './metrics.ts';
-import { inSending, withTrace } from './trace.ts';
+import { detached, inSending, withTrace } from './trace.ts';
 
 /** For each partition, by its number, the next offset after what was written; 0 where nothing was. */
 export type WrittenPosition = number[];
@@ -49,7 +49,7 @@ export class Publisher {
     const next: WrittenPosition = [];
     const producer = this.#producer;
     try {
-      this.#connected ??= producer.connect();
+      this.#connected ??= detached(() => producer.connect());
       await this.#connected;
       for (const request of requests(messages)) {
         const written = await producer.send({ topic: this.prefix + topic, messages: request, acks: -1 });

@@ -23,12 +23,19 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
       secrets.map((secret) => new Secret(secret)),
     );
   const known = hidden.get(secrets)!.reduce((rest, secret) => secret.hideIn(rest), text);
-  return known.replace(inAddress, '$1***@').replace(signIn, '$1 ***').replace(named, '$1***');
+  return known
+    .replace(inAddress, '$1***@')
+    .replace(signIn, '$1 ***')
+    .replace(member, '$1"***"')
+    .replace(named, '$1***');
 }
 
 /** User and password before a host. The last @ before the path ends them, so a password may hold others. */
 const inAddress = /(:\/\/)[^/?#\s"']*@/g;
 const signIn = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
-/** A value that follows a telling name, in JSON, also within a text of JSON, in GraphQL, in a header, or in a URL. */
+/** A member of JSON with a telling name, whatever its text holds. */
+const member =
+  /("[\w-]*(?:authorization|cookie|password|secret|token|api[-_]?key)[\w-]*":)(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
+/** A value that follows a telling name, in a text of JSON within a text of JSON, in GraphQL, in a header, or in a URL. */
 const named =
-  /((?:authorization|cookie|password|secret|secret_?key|token|api[-_]?key)\\*["']?\s*[:=]\s*\\*["']?)[^"'\\\s,;&})\]]+/gi;
+  /((?:authorization|cookie|password|secret|secret_?key|token|api[-_]?key)(?:\\+["']|')?\s*[:=]\s*(?:\\+["']|')?)[^"'\\\s,;&})\]]+/gi;

@@ -132,6 +132,8 @@ test('the counters move by exactly what was done', async () => {
   await ask.query('query Two { people { totalCount } }');
   await ask.ask('{ nothingOfThisName }');
   await ask.ask('subscription { graphChanged(after: "x") { at } }', {}, { accept: 'text/event-stream' });
+  const socket = await new SocketSubscriber(url, 'subscription { nothingOfThisName }').has(1);
+  await socket.close();
   await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
   const watching = new HttpSubscriber(url, 'sse', 'subscription { graphChanged { cursor person { name } } }');
   const same = new HttpSubscriber(url, 'sse', 'subscription { graphChanged { cursor person { name } } }');
@@ -146,7 +148,10 @@ test('the counters move by exactly what was done', async () => {
   const moved = (await metricsOf()).since(before);
   const http = { operation: 'query', transport: 'http' };
   expect(moved.value('tributary_requests_total', { ...http, code: 'OK' })).toBe(2);
-  expect(moved.value('tributary_requests_total', { code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
+  expect(moved.value('tributary_requests_total', { transport: 'http', code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
+  expect(moved.value('tributary_requests_total', { transport: 'websocket', code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(
+    1,
+  );
   expect(moved.value('tributary_requests_total', { code: 'CURSOR_INVALID' })).toBe(1);
   expect(moved.value('tributary_requests_total', { code: 'BAD_REQUEST' })).toBe(1);
   expect(moved.value('tributary_requests_total', { operation: 'subscription', transport: 'sse', code: 'OK' })).toBe(2);

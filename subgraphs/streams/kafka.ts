@@ -5,7 +5,10 @@ import { messageOf, TributaryError } from '../../platform/errors.ts';
 import { isOfOldLeader, whileLeadersChange } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
+
 import { byPartition, rangeOfPlaces, type TopicRange } from '../../platform/offsets.ts';
+import { detached } from '../../platform/trace.ts';
+
 import { logGroup } from '../../schema/topics.ts';
 import type { Position } from './position.ts';
 import { Recent } from './recent.ts';
@@ -132,7 +135,7 @@ export class KafkaBroker implements Broker {
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     try {
       return await whileLeadersChange(async () => {
-        this.#admin ??= this.#connect();
+        this.#admin ??= detached(() => this.#connect());
         const asked = this.#admin;
         return question(await asked).catch(async (error) => {
           if (this.#admin === asked && isOfOldLeader(error)) await this.close();
