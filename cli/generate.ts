@@ -7,6 +7,7 @@ import { openapiOf } from '../gateway/rest/openapi.ts';
 import { errorCodes } from '../platform/errors.ts';
 import { projectRoot } from '../platform/root.ts';
 import { asyncapi } from '../schema/asyncapi.ts';
+import { type AvroTopic, avroFile, avroSchemas } from '../schema/avro.ts';
 import { subgraphSchemas } from '../subgraphs/roster.ts';
 
 /** Writes every generated file; with `check`, only tells which are not up to date. */
@@ -34,6 +35,7 @@ function generatedFiles(): Record<string, string> {
   return {
     ...Object.fromEntries(services.map(({ name, sdl }) => [`schema/${name}/${name}.graphql`, sdl])),
     'schema/supergraph.graphql': supergraph,
+    ...avroFiles(),
     'docs/asyncapi.yaml': asyncapi(),
     'docs/openapi.yaml': restDescription(graph),
     'docs/errors.md': errorTable(),
@@ -59,6 +61,14 @@ function compose(services: { name: string; sdl: string }[]): { supergraph: strin
 
 function restDescription(graph: GraphQLSchema): string {
   return stringify(openapiOf(graph), { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+function avroFiles(): Record<string, string> {
+  const files = Object.entries(avroSchemas).map(([topic, schema]) => [
+    avroFile(topic as AvroTopic),
+    `${JSON.stringify(schema, null, 2)}\n`,
+  ]);
+  return Object.fromEntries(files);
 }
 
 function errorTable(): string {

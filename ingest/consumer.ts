@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Settings } from '../platform/config.ts';
+import type { Logger } from '../platform/log.ts';
+import { Values } from '../platform/values.ts';
 
 /** A member of a consumer group, and what it does with the messages that it is given. */
 export interface Member {
@@ -10,6 +12,8 @@ export interface Member {
   topics: string[];
   /** Partitions taken at the same time. */
   concurrency: number;
+  /** Whether values are to stay as they came; else those in Avro are JSON when they are taken. */
+  keepsBytes?: boolean | undefined;
   /** Takes messages of one partition, in order. Nothing is committed but what it commits. */
   take(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
   /** Told which partitions it has from now on, before anything of them is taken. @param partitions by topic as in Kafka */
@@ -25,9 +29,16 @@ export interface Running {
 export const retryDelaysMs = [100, 250, 500, 1_000, 2_000];
 
 /** Keeps a member in its group until it is stopped, through whatever becomes of the brokers. */
-export async function runMember(member: Member, kafka: Kafka, settings: Settings): Promise<Running> {
+export async function runMember(member: Member, kafka: Kafka, settings: Settings, log: Logger): Promise<Running> {
   const stopped = new AbortController();
-  let consumer = await consume(member, kafka, settings, stopped.signal);
+  const values = member.keepsBytes ? undefined : new Values(settings);
+  const read: Member['take'] = async (payload, consumer) => {
+    const { batch } = payload;
+    if (values) batch.messages = await values.unframeInTime(batch.messages, stopped.signal, log);
+    await member.take(payload, consumer);
+  };
+  const reading = { ...member, take: read };
+  let consumer = await consume(reading, kafka, settings, stopped.signal);
   const running = (async () => {
     // kafkajs begins again by itself after most faults; after the others it leaves that to us.
     for (let attempt = 0; await consumer.givenUp; attempt++) {
@@ -36,7 +47,7 @@ export async function runMember(member: Member, kafka: Kafka, settings: Settings
         signal: stopped.signal,
       }).catch(() => {});
       if (stopped.signal.aborted) return;
-      consumer = await consume(member, kafka, settings, stopped.signal);
+      consumer = await consume(reading, kafka, settings, stopped.signal);
     }
   })();
   return {

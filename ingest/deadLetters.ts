@@ -1,6 +1,7 @@
 import type { KafkaMessage, Message } from 'kafkajs';
 import { deadLetters } from '../platform/metrics.ts';
 import { isTooLarge, type Publisher } from '../platform/publish.ts';
+import type { Unframed } from '../platform/values.ts';
 import { faultHeader } from '../schema/found.ts';
 import { deadLetterHeaders } from '../schema/topics.ts';
 
@@ -8,7 +9,7 @@ import { deadLetterHeaders } from '../schema/topics.ts';
 export interface DeadLetter {
   topic: string;
   partition: number;
-  message: KafkaMessage;
+  message: KafkaMessage & Unframed;
   reason: string;
 }
 
@@ -37,9 +38,10 @@ export async function sendDeadLetters(publisher: Publisher, letters: DeadLetter[
 }
 
 function toMessage({ topic, partition, message, reason }: DeadLetter, whole = true): Message {
-  const { key, value, headers, offset } = message;
-  // Whoever read it in a file knows more.
-  const fault = String(headers?.[faultHeader] ?? reason);
+  const { key, headers, offset, framed, fault: unreadable } = message;
+  const value = framed ?? message.value;
+  // Whoever could not read it, or read it in a file, knows more.
+  const fault = unreadable ?? String(headers?.[faultHeader] ?? reason);
   const about = whole ? fault : `${fault} (its ${value?.length} bytes are too many to be sent again; the log has them)`;
   return {
     key: topic,

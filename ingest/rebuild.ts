@@ -6,6 +6,7 @@ import type { Settings } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import type { LoggedMessage } from '../platform/messageLog.ts';
 import type { Publisher } from '../platform/publish.ts';
+import { Values } from '../platform/values.ts';
 import { logGroup, type TopicName, viewGroup } from '../schema/topics.ts';
 import { sendDeadLetters } from './deadLetters.ts';
 import { LettersSent } from './lettersSent.ts';
@@ -103,7 +104,8 @@ async function fill(
   stopped: AbortSignal,
   progress: Tell,
 ): Promise<RebuildResult> {
-  const logOf = (topic: TopicName) => topicLog(kafka, clickhouse, settings, topic);
+  const values = new Values(settings);
+  const logOf = (topic: TopicName) => topicLog(kafka, clickhouse, settings, topic, values);
   const wait = (topic: TopicName, group: string) =>
     taken(logOf(topic), group, stopped, (done, total) =>
       progress(`Waiting for ingest to take all of ${topic}`, done, total),
@@ -161,7 +163,7 @@ async function fill(
   return result;
 }
 
-function asFromKafka({ offset, at, key, headers, value }: LoggedMessage) {
+function asFromKafka({ offset, at, key, headers, value, fault }: LoggedMessage) {
   const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
   return {
     offset: String(offset),
@@ -170,6 +172,7 @@ function asFromKafka({ offset, at, key, headers, value }: LoggedMessage) {
     value: bytes(value),
     headers,
     attributes: 0,
+    ...(fault === undefined ? {} : { fault }),
   };
 }
 

@@ -10,10 +10,16 @@ import { wikiEditsRetention } from '../schema/wiki/table.ts';
 import { airTables } from './air/sink.ts';
 import { menuTables } from './menu/sink.ts';
 import { occupancyTables } from './occupancy/sink.ts';
+import { registerSchemas } from './registerSchemas.ts';
 import { wikiTables } from './wiki/sink.ts';
 
-/** Makes the topics, tables and constraints that are not there yet. Doing it again changes nothing. */
+/**
+ * Makes the topics, tables and constraints that are not there yet, and registers our schemas. Doing it again changes
+ * nothing.
+ * @throws Error when the registry has schemas with which ours are not compatible
+ */
 export async function setUp(settings: Settings, kafka: Kafka, graph: Graph): Promise<void> {
+  await registerSchemas(settings);
   await Promise.all([createTopics(settings, kafka), createTables(settings), createConstraints(graph)]);
 }
 

@@ -26,6 +26,8 @@ export interface View {
   batchSize: number;
   /** Partitions written at the same time. */
   concurrency: number;
+  /** Whether values are to stay as they came; else those in Avro are JSON when they are written. */
+  keepsBytes?: boolean;
   /** Stores the effects of the batch; writing a batch, or a part of it, again must change nothing. */
   write(batch: Batch): Promise<void>;
   /** Whether an error of `write` comes from the store or the network, and not from the messages. */
@@ -41,11 +43,11 @@ export interface View {
  */
 export async function runView(view: View, kafka: Kafka, settings: Settings, log: Logger): Promise<Running> {
   const stopped = new AbortController();
-  const { group, topics, concurrency } = view;
+  const { group, topics, concurrency, keepsBytes } = view;
   const lag = new Lag(group, settings.KAFKA_PREFIX);
   const take: Member['take'] = (payload, consumer) => feed(view, payload, consumer, settings, stopped.signal, log, lag);
   const joined: Member['joined'] = (partitions) => lag.assigned(partitions);
-  const member = await runMember({ group, topics, concurrency, take, joined }, kafka, settings);
+  const member = await runMember({ group, topics, concurrency, keepsBytes, take, joined }, kafka, settings, log);
   return {
     stop() {
       stopped.abort();

@@ -114,6 +114,12 @@ export const settingsSchema = Type.Object({
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
     description: 'Database that holds the log and the typed tables.',
   }),
+  SCHEMA_REGISTRY_URL: text(
+    '',
+    "http(s):// address of a registry of Avro schemas that speaks Confluent's protocol. Empty: messages are JSON alone.",
+  ),
+  SCHEMA_REGISTRY_USER: text('', 'User name at the registry. Empty: no sign-in.'),
+  SCHEMA_REGISTRY_PASSWORD: secret('Password at the registry.'),
   WIKI_RETENTION_DAYS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -217,9 +223,10 @@ function wrongAddresses(settings: Settings): string[] {
   needs('WIKI_STREAM_URL', ['http', 'https']);
   needs('S3_ENDPOINT', ['http', 'https']);
   needs('OTEL_EXPORTER_OTLP_ENDPOINT', ['http', 'https']);
-  // It stands in every message that comes from there.
-  if (/:\/\/[^/?#]*@/.test(settings.WIKI_STREAM_URL ?? ''))
-    wrong.push('WIKI_STREAM_URL must not hold a user or password');
+  needs('SCHEMA_REGISTRY_URL', ['http', 'https']);
+  // The one stands in every message that comes from there, and the other has settings of its own for them.
+  for (const name of ['WIKI_STREAM_URL', 'SCHEMA_REGISTRY_URL'] as const)
+    if (/:\/\/[^/?#]*@/.test(settings[name] ?? '')) wrong.push(`${name} must not hold a user or password`);
   for (const [at, broker] of brokersOf(settings).entries())
     if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
       wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);

@@ -1,6 +1,7 @@
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { messageOf, TributaryError } from './errors.ts';
 import { statement } from './statement.ts';
+import type { Unframed, Values } from './values.ts';
 
 /** A message as Kafka and the log hold it. */
 export interface LoggedMessage {
@@ -10,7 +11,10 @@ export interface LoggedMessage {
   at: number;
   key: string | null;
   headers: Record<string, string>;
+  /** What came as Avro is JSON here. */
   value: string | null;
+  /** Why what came as Avro is not JSON here. */
+  fault?: string;
 }
 
 /** About how much memory a message takes, in bytes; never less, since a JavaScript character takes at most two. */
@@ -44,9 +48,13 @@ export interface LogReader {
   firstAt(topic: string, partition: number, time: number): Promise<number | undefined>;
 }
 
-/** FINAL, because a message that was archived twice must be read once. */
+/**
+ * FINAL, because a message that was archived twice must be read once. What begins with byte 0 is no text, and comes in
+ * base64.
+ */
 const readPage = `
-SELECT offset, toUnixTimestamp64Milli(at) AS time, key, headers, value
+SELECT offset, toUnixTimestamp64Milli(at) AS time, key, headers,
+    startsWith(ifNull(value, ''), char(0)) AS is_framed, if(is_framed, base64Encode(value), value) AS text
 FROM
 (
     SELECT *, sum(ifNull(length(key), 0) + length(headers) + ifNull(length(value), 0))
@@ -78,13 +86,22 @@ WHERE topic = {topic:String} AND partition = {partition:UInt32} AND at >= fromUn
 ORDER BY offset
 LIMIT 1`;
 
-type Row = [offset: number | string, time: number | string, key: string | null, headers: string, value: string | null];
+type Row = [
+  offset: number | string,
+  time: number | string,
+  key: string | null,
+  headers: string,
+  isFramed: number,
+  text: string | null,
+];
 
 export class ClickHouseLog implements LogReader {
   readonly #clickhouse: ClickHouseClient;
+  readonly #values: Values;
 
-  constructor(clickhouse: ClickHouseClient) {
+  constructor(clickhouse: ClickHouseClient, values: Values) {
     this.#clickhouse = clickhouse;
+    this.#values = values;
   }
 
   async read(range: LogRange, signal?: AbortSignal): Promise<LoggedMessage[]> {
@@ -93,13 +110,16 @@ export class ClickHouseLog implements LogReader {
     const dense = Math.min(to, from + rows);
     let found = await this.#ask<Row>(readPage, { ...range, to: dense }, signal);
     if (found.length === 0 && dense < to) found = await this.#ask<Row>(readPage, { ...range, from: dense }, signal);
-    return found.map(([offset, time, key, headers, value]) => ({
+    const framed = found.filter(([, , , , isFramed]) => isFramed);
+    const values = framed.map(([, , , , , text]) => ({ value: Buffer.from(text!, 'base64') }));
+    const unframed = (await this.#values.unframe(values)).values();
+    return found.map(([offset, time, key, headers, isFramed, text]) => ({
       partition,
       offset: Number(offset),
       at: Number(time),
       key,
       headers: headers === '{}' ? {} : JSON.parse(headers),
-      value,
+      ...(isFramed ? asText(unframed.next().value!) : { value: text }),
     }));
   }
 
@@ -137,6 +157,11 @@ export class ClickHouseLog implements LogReader {
       );
     }
   }
+}
+
+/** The value of a message, once it is read, as the log and the ring have it. */
+export function asText({ value, fault }: { value: Buffer | null } & Unframed): Pick<LoggedMessage, 'value' | 'fault'> {
+  return { value: value?.toString() ?? null, ...(fault === undefined ? {} : { fault }) };
 }
 
 function offsetOf(rows: [number | string][]): number | undefined {

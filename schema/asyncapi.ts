@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { stringify } from 'yaml';
 import { feedMessages, resultMessages } from './air/messages.ts';
+import { type AvroTopic, avroFile, avroSchemas } from './avro.ts';
 import { itemMessages, matchMessage, termMessages } from './menu/messages.ts';
 import { readingMessage, topologyMessages } from './occupancy/messages.ts';
 import { peopleMessages } from './people/messages.ts';
@@ -17,7 +18,7 @@ export function asyncapi(): string {
         title: 'Tributary topics',
         version: '1.0.0',
         description:
-          'What goes over Kafka: topics, keys, headers and the shapes of the messages. Values are JSON in UTF-8.',
+          'What goes over Kafka: topics, keys, headers and the shapes of the messages. Values are JSON in UTF-8 or, where SCHEMA_REGISTRY_URL is set, Avro that is framed as Confluent’s serialisers do it: byte 0, the id of the schema in four bytes, the value. A message in Avro says what the same message in JSON says; of its schema the registry has the latest version under the name of the topic with -value behind it.',
         license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
       defaultContentType: 'application/json',
@@ -99,6 +100,7 @@ export function asyncapi(): string {
           ...described('menu.items', itemMessages, 'TenantHeaders'),
           ...described('menu.matches', { Match: matchMessage }, 'TenantHeaders'),
           ...described('wiki.edits', { RecentChange: recentChange }, 'SourceHeaders'),
+          ...inAvro(),
           DeadLetter: {
             name: 'DeadLetter',
             summary: topics['dead.letters'].description,
@@ -194,8 +196,36 @@ type Schemas = Record<string, TSchema>;
 
 /** A topic, and what its messages are called. */
 function channel(topic: TopicName, messages: string[]) {
-  const references = messages.map((name) => [name, { $ref: `#/components/messages/${name}` }]);
+  const names = topic in avroSchemas ? [...messages, avroName(topic)] : messages;
+  const references = names.map((name) => [name, { $ref: `#/components/messages/${name}` }]);
   return { address: topic, description: topics[topic].description, messages: Object.fromEntries(references) };
+}
+
+/** What the messages of a topic are called together, in Avro: PeopleEventsInAvro. */
+function avroName(topic: string): string {
+  const words = topic.split('.').map((word) => word[0]!.toUpperCase() + word.slice(1));
+  return `${words.join('')}InAvro`;
+}
+
+function inAvro() {
+  const messages = (Object.keys(avroSchemas) as AvroTopic[]).map((topic) => [
+    avroName(topic),
+    {
+      name: avroName(topic),
+      summary: `The messages of ${topic} in Avro, by ${avroFile(topic)} or a schema of the producer's own.`,
+      contentType: 'application/vnd.apache.avro',
+      payload: { schemaFormat: 'application/vnd.apache.avro;version=1.12.0', schema: avroSchemas[topic] },
+      bindings: {
+        kafka: {
+          key: { type: 'string', description: topics[topic].key },
+          schemaIdLocation: 'payload',
+          schemaIdPayloadEncoding: 'confluent',
+          schemaLookupStrategy: 'TopicNameStrategy',
+        },
+      },
+    },
+  ]);
+  return Object.fromEntries(messages);
 }
 
 /** The messages of a topic, each by the name of its schema. */

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { readSettings, type SettingName, settingsSchema } from '../platform/config.ts';
 import { projectRoot } from '../platform/root.ts';
 import { s3proxy } from '../test/objectStore.ts';
+import { apicurio } from '../test/registry.ts';
 
 interface Service {
   image: string;
@@ -74,6 +75,10 @@ test('the store of raw responses is the one that it is tested against, and keeps
   for (const [property, value] of Object.entries(s3proxy.properties))
     expect(environment[property.toUpperCase().replaceAll('.', '_')]).toBe(value);
   expect(volumes).toEqual([`objects:${environment.JCLOUDS_FILESYSTEM_BASEDIR}`]);
+});
+
+test('the schema registry is the one that it is tested against', () => {
+  expect(tagOf(compose.services.registry!.image)).toBe(apicurio.version);
 });
 
 describe.each(roles)('the role %s', (_, { environment }) => {

@@ -7,6 +7,7 @@ import { ClickHouseLog } from '../platform/messageLog.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
 import { SecretKeys } from '../platform/secretKeys.ts';
+import { Values } from '../platform/values.ts';
 import { type AirDependencies, airSubgraph } from './air/subgraph.ts';
 import { type MenuDependencies, menuSubgraph } from './menu/subgraph.ts';
 import { type OccupancyDependencies, occupancySubgraph } from './occupancy/subgraph.ts';
@@ -54,8 +55,9 @@ export async function openSubgraphs(settings: Settings, names: string[], log: Lo
   const graph = new Graph(settings);
   const clickhouse = openClickHouse(settings);
   const publisher = new Publisher(kafka, settings.KAFKA_PREFIX);
-  const broker = new KafkaBroker(kafka, settings.KAFKA_PREFIX, log);
-  const streams = new Streams(broker, new ClickHouseLog(clickhouse), parseKeyRing(await cursorKeys(settings)));
+  const values = new Values(settings);
+  const broker = new KafkaBroker(kafka, settings.KAFKA_PREFIX, values, log);
+  const streams = new Streams(broker, new ClickHouseLog(clickhouse, values), parseKeyRing(await cursorKeys(settings)));
   const dependencies: Dependencies = {
     ...{ graph, publisher, streams, tables: new Tables(clickhouse), progress: broker },
     secretKeys: await SecretKeys.of(settings),

@@ -30,6 +30,7 @@ export function archiveView(clickhouse: ClickHouseClient): View {
     topics: topicNames,
     batchSize: 10_000,
     concurrency: 16,
+    keepsBytes: true,
     async write(batch) {
       const { topic, partition, messages } = batch;
       await inserts.add(messages.map((message) => toRow(topic, partition, message)));

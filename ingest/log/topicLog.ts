@@ -5,6 +5,7 @@ import type { Settings } from '../../platform/config.ts';
 import { askBrokers } from '../../platform/kafka.ts';
 import { ClickHouseLog, type LoggedMessage } from '../../platform/messageLog.ts';
 import { byPartition, rangeOf, type TopicRange } from '../../platform/offsets.ts';
+import { Values } from '../../platform/values.ts';
 import type { TopicName } from '../../schema/topics.ts';
 
 /** The archive of one topic, as far as a rebuild needs it. */
@@ -28,9 +29,15 @@ FROM log FINAL
 WHERE topic = {topic:String} AND partition = {partition:UInt32} AND offset < {end:UInt64}`;
 
 /** A topic's archive in ClickHouse, whose progress Kafka keeps. */
-export function topicLog(kafka: Kafka, clickhouse: ClickHouseClient, settings: Settings, topic: TopicName): TopicLog {
+export function topicLog(
+  kafka: Kafka,
+  clickhouse: ClickHouseClient,
+  settings: Settings,
+  topic: TopicName,
+  values = new Values(settings),
+): TopicLog {
   const name = settings.KAFKA_PREFIX + topic;
-  const reader = new ClickHouseLog(clickhouse);
+  const reader = new ClickHouseLog(clickhouse, values);
   return {
     range: () => rangeOf(kafka, name),
     async committed(group) {

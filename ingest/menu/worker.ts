@@ -111,6 +111,7 @@ class Worker {
       },
       this.#kafka,
       this.#settings,
+      this.#log,
     );
     const items = await runMember(
       {
@@ -122,6 +123,7 @@ class Worker {
       },
       this.#kafka,
       this.#settings,
+      this.#log,
     );
     return {
       stop: async () => {

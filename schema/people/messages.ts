@@ -5,8 +5,9 @@ const id = (description: string) => Type.Integer({ minimum: 0, maximum: Number.M
 const optional = <T extends TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
 // Longer texts do not fit into an index entry of Neo4j.
 const text = (description: string) => Type.String({ maxLength: 1000, description });
-const day = (description: string) =>
-  Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?Z?)?$', description });
+/** A day, of which a time may be told that does not count. */
+export const dayPattern = '^\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?Z?)?$';
+const day = (description: string) => Type.String({ pattern: dayPattern, description });
 
 const message = <Name extends string, Data extends TSchema>(type: Name, description: string, data: Data) =>
   Type.Object({ type: Type.Literal(type), data }, { title: type, description });

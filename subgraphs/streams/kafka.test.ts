@@ -41,7 +41,14 @@ async function follow(ends: number[]) {
   const ring = new Ring(1 << 20);
   ring.begin(ends);
   const stop = new AbortController();
-  const ended = startFollowing(consumer as unknown as Consumer, 'topic', ring, () => {}, stop.signal);
+  const ended = startFollowing(
+    consumer as unknown as Consumer,
+    'topic',
+    ring,
+    async (messages) => messages,
+    () => {},
+    stop.signal,
+  );
   for (let i = 0; i < 3; i++) await null;
   consumer.emit('join', { memberAssignment: { topic: ends.map((_, partition) => partition) } });
   return { consumer, ring, stop, ended };

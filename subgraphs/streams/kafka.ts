@@ -4,11 +4,10 @@ import type { Admin, Batch, Consumer, IHeaders, Kafka, KafkaMessage } from 'kafk
 import { messageOf, TributaryError } from '../../platform/errors.ts';
 import { isOfOldLeader, whileLeadersChange } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
-import type { LoggedMessage } from '../../platform/messageLog.ts';
-
+import { asText, type LoggedMessage } from '../../platform/messageLog.ts';
 import { byPartition, rangeOfPlaces, type TopicRange } from '../../platform/offsets.ts';
 import { detached } from '../../platform/trace.ts';
-
+import type { Unframed, Values } from '../../platform/values.ts';
 import { logGroup } from '../../schema/topics.ts';
 import type { Position } from './position.ts';
 import { Recent } from './recent.ts';
@@ -27,13 +26,15 @@ const restartDelaysMs = [200, 500, 1_000, 2_000, 5_000];
 export class KafkaBroker implements Broker {
   readonly #kafka: Kafka;
   readonly #prefix: string;
+  readonly #values: Values;
   readonly #log: Logger;
   readonly #archived = new Map<string, Recent<Position>>();
   #admin: Promise<Admin> | undefined;
 
-  constructor(kafka: Kafka, prefix: string, log: Logger) {
+  constructor(kafka: Kafka, prefix: string, values: Values, log: Logger) {
     this.#kafka = kafka;
     this.#prefix = prefix;
+    this.#values = values;
     this.#log = log;
   }
 
@@ -118,7 +119,8 @@ export class KafkaBroker implements Broker {
         allowAutoTopicCreation: false,
       });
       try {
-        const crash = await startFollowing(consumer, name, ring, () => (attempt = 0), stopped);
+        const unframe: Unframe = (messages, beat) => this.#values.unframeInTime(messages, stopped, this.#log, beat);
+        const crash = await startFollowing(consumer, name, ring, unframe, () => (attempt = 0), stopped);
         if (crash !== undefined) throw crash;
       } catch (error) {
         this.#log.warn(
@@ -159,11 +161,15 @@ export class KafkaBroker implements Broker {
   }
 }
 
+/** Waits for the schemas of what came as Avro. @param beat shows the broker that the consumer is there */
+type Unframe = (messages: KafkaMessage[], beat: () => Promise<void>) => Promise<(KafkaMessage & Unframed)[]>;
+
 /** Fills the ring until stopped. @returns why it ended, when it was not stopped. */
 export async function startFollowing(
   consumer: Consumer,
   topic: string,
   ring: Ring,
+  unframe: Unframe,
   onJoin: () => void,
   stopped: AbortSignal,
 ): Promise<unknown> {
@@ -183,34 +189,41 @@ export async function startFollowing(
     await consumer.connect();
     // When the offset that is sought is gone, the oldest one left: the ring sees the hole.
     await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: async ({ batch }) => fill(ring, batch) });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch, heartbeat }) => {
+        if (isMadeAnew(ring, batch)) return ring.fail(madeAnew());
+        const messages = await unframe(batch.messages, heartbeat);
+        ring.append(batch.partition, messages.map(toLogged(batch.partition)), Number(batch.lastOffset()) + 1);
+      },
+    });
     return await ended.promise;
   } finally {
     stopped.removeEventListener('abort', stop);
   }
 }
 
-/** Appends a batch, unless it shows that messages which were there are gone. */
-function fill(ring: Ring, batch: Batch): void {
-  if (Number(batch.highWatermark) < ring.end(batch.partition))
-    ring.fail(
-      new TributaryError(
-        'CURSOR_AHEAD',
-        `The stream now ends before messages that were already read: the topic was made anew. Start from \`since\`.`,
-      ),
-    );
-  else ring.append(batch.partition, batch.messages.map(toLogged(batch.partition)), Number(batch.lastOffset()) + 1);
+/** Whether a batch shows that messages which were there are gone. */
+function isMadeAnew(ring: Ring, { highWatermark, partition }: Batch): boolean {
+  return Number(highWatermark) < ring.end(partition);
+}
+
+function madeAnew(): TributaryError {
+  return new TributaryError(
+    'CURSOR_AHEAD',
+    'The stream now ends before messages that were already read: the topic was made anew. Start from `since`.',
+  );
 }
 
 const toLogged =
   (partition: number) =>
-  ({ offset, timestamp, key, headers, value }: KafkaMessage): LoggedMessage => ({
+  ({ offset, timestamp, key, headers, ...value }: KafkaMessage & Unframed): LoggedMessage => ({
     partition,
     offset: Number(offset),
     at: Number(timestamp),
     key: key?.toString() ?? null,
     headers: textOf(headers),
-    value: value?.toString() ?? null,
+    ...asText(value),
   });
 
 function textOf(headers: IHeaders = {}): Record<string, string> {
