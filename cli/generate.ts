@@ -1,18 +1,31 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { stringify } from 'yaml';
 import { openapiOf } from '../gateway/rest/openapi.ts';
 import { errorCodes } from '../platform/errors.ts';
-import { projectRoot } from '../platform/root.ts';
+import { projectRoot, version } from '../platform/root.ts';
 import { asyncapi } from '../schema/asyncapi.ts';
 import { type AvroTopic, avroFile, avroSchemas } from '../schema/avro.ts';
 import { subgraphSchemas } from '../subgraphs/roster.ts';
+import { declarationFile, noDeclarations, refuseBreaking, releaseFile } from './breaking.ts';
+import { type Composed, compose } from './compose.ts';
 
-/** Writes every generated file; with `check`, only tells which are not up to date. */
-export async function generate(check: boolean): Promise<void> {
-  const files = generatedFiles();
+export interface GenerateOptions {
+  /** Write nothing, and only tell which files are not up to date. */
+  check?: boolean;
+  /** Make the present graph the last release. */
+  release?: boolean;
+}
+
+/**
+ * Writes every generated file.
+ * @throws Error when the graph breaks clients of the last release in a way that is not declared
+ */
+export async function generate({ check = false, release = false }: GenerateOptions): Promise<void> {
+  const services = Object.entries(subgraphSchemas()).map(([name, schema]) => ({ name, sdl: sdlOf(schema) }));
+  const composed = compose(services);
+  const files = { ...generatedFiles(services, composed), ...(release ? released(composed) : {}) };
   const stale: string[] = [];
   for (const [path, text] of Object.entries(files)) {
     const file = join(projectRoot, path);
@@ -22,22 +35,27 @@ export async function generate(check: boolean): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
+  const text = (path: string) => readFile(join(projectRoot, path), 'utf8');
   if (check && stale.length > 0)
     throw new Error(`Not up to date: ${stale.join(', ')}. Run \`npx tributary generate\` and commit them.`);
+  await refuseBreaking(await text(releaseFile), composed.public, await text(declarationFile));
   console.log(
     check ? 'Every generated file is up to date.' : `Wrote ${stale.length} of ${Object.keys(files).length} files.`,
   );
 }
 
-function generatedFiles(): Record<string, string> {
-  const services = Object.entries(subgraphSchemas()).map(([name, schema]) => ({ name, sdl: sdlOf(schema) }));
-  const { supergraph, graph } = compose(services);
+function released(composed: Composed): Record<string, string> {
+  const about = `# The graph as clients see it, of release ${version}.\n`;
+  return { [releaseFile]: `${about}${composed.public}`, [declarationFile]: noDeclarations };
+}
+
+function generatedFiles(services: { name: string; sdl: string }[], composed: Composed): Record<string, string> {
   return {
     ...Object.fromEntries(services.map(({ name, sdl }) => [`schema/${name}/${name}.graphql`, sdl])),
-    'schema/supergraph.graphql': supergraph,
+    'schema/supergraph.graphql': composed.supergraph,
     ...avroFiles(),
     'docs/asyncapi.yaml': asyncapi(),
-    'docs/openapi.yaml': restDescription(graph),
+    'docs/openapi.yaml': restDescription(buildSchema(composed.public)),
     'docs/errors.md': errorTable(),
   };
 }
@@ -47,16 +65,6 @@ function sdlOf(schema: GraphQLSchema): string {
     data: { _service: { sdl: string } };
   };
   return `${result.data._service.sdl.trim()}\n`;
-}
-
-/** @returns the graph as the gateway plans over it, and as clients see it */
-function compose(services: { name: string; sdl: string }[]): { supergraph: string; graph: GraphQLSchema } {
-  const result = composeServices(
-    services.map(({ name, sdl }) => ({ name, typeDefs: parse(sdl), url: `http://${name}.subgraph/graphql` })),
-  );
-  if (result.errors)
-    throw new Error(`The subgraphs do not compose:\n${result.errors.map(({ message }) => message).join('\n')}`);
-  return { supergraph: `${result.supergraphSdl!.trim()}\n`, graph: buildSchema(result.publicSdl!) };
 }
 
 function restDescription(graph: GraphQLSchema): string {
@@ -76,7 +84,7 @@ function errorTable(): string {
   return `# Error codes
 
 Every error of the graph carries one of these in \`extensions.code\`, beside those of GraphQL itself
-(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`OPERATION_RESOLUTION_FAILURE\`, \`BAD_REQUEST\`). In REST it is the \`code\` of the problem document.
+(\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`OPERATION_RESOLUTION_FAILURE\`, \`BAD_REQUEST\`).
 
 | code | what it means, and what to do |
 |---|---|

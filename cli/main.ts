@@ -4,6 +4,7 @@ import { viewNames } from '../ingest/ingest.ts';
 import { readSettings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { version } from '../platform/root.ts';
+import type { GenerateOptions } from './generate.ts';
 
 // Each command is loaded when it is called, so that small ones stay quick.
 const program = new Command('tributary')
@@ -206,7 +207,8 @@ program
   .command('generate')
   .description("write the generated files: the subgraphs' SDL, the supergraph and the documents of contracts")
   .option('--check', 'write nothing, and fail when a file is not up to date')
-  .action(async (options: { check?: boolean }) => (await import('./generate.ts')).generate(options.check ?? false));
+  .option('--release', 'make the present graph the last release, against which later ones are held')
+  .action(async (options: GenerateOptions) => (await import('./generate.ts')).generate(options));
 
 /** The greatest number that GraphQL takes for whole, and a timer for milliseconds. */
 const most = 2 ** 31 - 1;
