@@ -24,7 +24,8 @@ process.send!(url);
 async function gateway(): Promise<string> {
   const log = createLogger('bench', 'silent');
   const { subgraphs, dependencies } = await openSubgraphs(settings, ['people', 'wiki'], log);
-  const runtime = await openGateway({ subgraphs, streams: dependencies.streams, readAfterTimeoutMs: 1_000, log });
+  const { streams } = dependencies;
+  const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: 1_000, limits: settings, log });
   return (await serveGateway(runtime, settings)).url;
 }
 

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { type GatewayOptions, openGateway } from '../gateway/gateway.ts';
+import { readSettings } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
 import { batched } from '../subgraphs/batch.ts';
@@ -91,7 +92,7 @@ function subgraphs(): Subgraph[] {
 export function inMemoryGateway() {
   const streams = {} as GatewayOptions['streams']; // nobody subscribes
   return openGateway({
-    ...{ subgraphs: subgraphs(), streams, readAfterTimeoutMs: 1_000 },
+    ...{ subgraphs: subgraphs(), streams, readAfterTimeoutMs: 1_000, limits: readSettings({}) },
     log: createLogger('bench', 'silent'),
   });
 }

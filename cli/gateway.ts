@@ -19,7 +19,10 @@ export function gateway(given: Settings): Promise<void> {
   return runRole({ name, settings, needs: needsOfGateway }, async (health) => {
     const { subgraphs, dependencies, close } = await openSubgraphs(settings, Object.keys(roster), log);
     const { streams } = dependencies;
-    const runtime = await openGateway({ subgraphs, streams, readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS, log });
+    const runtime = await openGateway({
+      ...{ subgraphs, streams, log, limits: settings },
+      readAfterTimeoutMs: settings.READ_AFTER_TIMEOUT_MS,
+    });
     const server = await serveGateway(runtime, settings, {
       uploads: uploadsOf(subgraphs, log),
       rest: await openRest(runtime, log),

@@ -199,6 +199,11 @@ program
   .action(async () => (await import('./config.ts')).config(readSettings()));
 
 program
+  .command('documents <file...>')
+  .description('print a JSON object of documents of GraphQL by their ids, for TRUSTED_DOCUMENTS')
+  .action(async (files: string[]) => (await import('./documents.ts')).documents(files));
+
+program
   .command('doctor')
   .description('check Java, Maven, memory, ports, servers and views, and say what to do')
   .action(async () => (await import('./doctor.ts')).doctor(readSettings()));

@@ -26,7 +26,7 @@ export function useCacheHeaders(): GatewayPlugin {
       const headers = new Headers([...response.headers]);
       headers.set('cache-control', settledCacheControl);
       headers.set('etag', etag);
-      headers.append('vary', 'accept');
+      headers.append('vary', 'accept, origin');
       // HTTP knows 304 for GET and HEAD alone, and HEAD is refused before it comes here.
       if (request.method !== 'GET' || !matchesTag(request.headers.get('if-none-match'), etag))
         return setResponse(new Response(body, { status: response.status, headers }));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, GraphQLError } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSettings } from '../platform/config.ts';
 import { TributaryError } from '../platform/errors.ts';
 import { createLogger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
@@ -24,8 +25,15 @@ beforeAll(async () => {
   };
   const log = createLogger('test', 'error', [], { write });
   const subgraphs = [{ name: 'wiki', schema, views: {} }];
-  const gateway = await openGateway({ subgraphs, streams: {} as Streams, readAfterTimeoutMs: 1, log });
-  server = await serveGateway(gateway, { HOST: '127.0.0.1', PORT: 0, TRIBUTARY_TRUST_NETWORK: false });
+  const settings = { ...readSettings({}), PORT: 0 };
+  const gateway = await openGateway({
+    subgraphs,
+    streams: {} as Streams,
+    readAfterTimeoutMs: 1,
+    limits: settings,
+    log,
+  });
+  server = await serveGateway(gateway, settings);
 });
 afterAll(() => server.stop());
 

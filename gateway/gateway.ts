@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGatewayRuntime, type GatewayRuntime } from '@graphql-hive/gateway-runtime';
 import type { Executor } from '@graphql-tools/utils';
+import type { Settings } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
 import { inSpan } from '../platform/trace.ts';
@@ -10,18 +11,24 @@ import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { useCacheHeaders } from './cacheHeaders.ts';
 import { maskError } from './errors.ts';
 import { localExecutor } from './executor.ts';
+import { Documents } from './limits/documents.ts';
+import type { OperationLimits } from './limits/limits.ts';
+import { type CallerOf, useLimits } from './limits/plugin.ts';
 import { useObservation } from './observed.ts';
 import { planner } from './planner.ts';
 import { readAfter } from './readAfter.ts';
 import { rightsOf } from './rights.ts';
 import { useSubscriptionsOverHttp } from './subscriptions/overHttp.ts';
 import { useSharedSubscriptions } from './subscriptions/sharing.ts';
-import { useTextLimit } from './textLimit.ts';
 
 export interface GatewayOptions {
   subgraphs: Subgraph[];
   streams: Streams;
   readAfterTimeoutMs: number;
+  limits: OperationLimits & Pick<Settings, 'TRIBUTARY_INTROSPECTION'>;
+  /** Whether callers have an identity, so that the graph may be open to strangers. */
+  hasIdentity?: boolean;
+  callerOf?: CallerOf;
   log: Logger;
 }
 
@@ -30,6 +37,9 @@ export async function openGateway({
   subgraphs,
   streams,
   readAfterTimeoutMs,
+  limits,
+  hasIdentity = false,
+  callerOf = (_, context) => (context as { caller?: { subject: string | null } }).caller?.subject ?? undefined,
   log,
 }: GatewayOptions): Promise<GatewayRuntime> {
   const wait = readAfter(streams, readAfterTimeoutMs);
@@ -39,6 +49,8 @@ export async function openGateway({
       return [subgraph.name, (request) => inSpan(`subgraph ${subgraph.name}`, {}, () => run(request))];
     }),
   );
+  const { TRIBUTARY_INTROSPECTION: introspection } = limits;
+  const documents = new Documents(limits, introspection === 'auto' ? !hasIdentity : introspection === 'on');
   const gateway = createGatewayRuntime({
     supergraph: readFileSync(join(projectRoot, 'schema', 'supergraph.graphql'), 'utf8'),
     unifiedGraphHandler: planner,
@@ -48,15 +60,15 @@ export async function openGateway({
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
     plugins: () => [
-      useTextLimit(),
-      useSubscriptionsOverHttp(),
-      useSharedSubscriptions(rightsOf),
+      useLimits(limits, documents, callerOf, log),
+      useSubscriptionsOverHttp(documents),
+      useSharedSubscriptions(rightsOf, documents),
       useCacheHeaders(),
       useObservation(log),
     ],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
-    cors: false, // pages of other origins are refused, see origin.ts
+    cors: false, // see origin.ts
     requestId: false, // the server has its own, which it checks
     graphiql: false,
     landingPage: false,

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { foreignRequest } from './origin.ts';
 
 const local = '127.0.0.1:4000';
+const machine = { trustNetwork: false, origins: [] };
+const network = { trustNetwork: true, origins: [] };
 
 test.each([
   { host: local },
@@ -9,7 +11,7 @@ test.each([
   { host: 'localhost:4000', origin: 'http://localhost:4000' },
   { host: '[::1]:4000', origin: 'http://[::1]:4000' },
 ])('a program or a page of the gateway itself is served: %o', (headers) => {
-  expect(foreignRequest({ headers }, false)).toBeUndefined();
+  expect(foreignRequest({ headers }, machine)).toBeUndefined();
 });
 
 test.each([
@@ -18,18 +20,18 @@ test.each([
   { host: local, origin: 'null' },
   { host: local, origin: 'http://127.0.0.1:4000.evil.example' },
 ])('a page of another origin is refused: %o', (headers) => {
-  expect(foreignRequest({ headers }, true)).toBe(`Pages of ${headers.origin} may not use this gateway.`);
+  expect(foreignRequest({ headers }, network)).toBe(`Pages of ${headers.origin} may not use this gateway.`);
 });
 
 test.each([{ host: 'evil.example:4000', origin: 'http://evil.example:4000' }, { host: '10.0.0.1:4000' }, {}])(
   'another name of this machine is refused unless the network is trusted: %o',
   (headers) => {
-    expect(foreignRequest({ headers }, false)).toContain('serves only this machine');
+    expect(foreignRequest({ headers }, machine)).toContain('serves only this machine');
   },
 );
 
 test('on a trusted network any name will do, but not another origin', () => {
   const headers = { host: 'graph.example', origin: 'https://graph.example' };
-  expect(foreignRequest({ headers }, true)).toBeUndefined();
-  expect(foreignRequest({ headers: { ...headers, origin: 'https://other.example' } }, true)).toBeDefined();
+  expect(foreignRequest({ headers }, network)).toBeUndefined();
+  expect(foreignRequest({ headers: { ...headers, origin: 'https://other.example' } }, network)).toBeDefined();
 });

@@ -1,16 +1,25 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type GatewayRuntime, getGraphQLWSOptions } from '@graphql-hive/gateway-runtime';
 import { useServer } from 'graphql-ws/use/ws';
 import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Settings } from '../platform/config.ts';
+import { originsOf, type Settings } from '../platform/config.ts';
 import type { HealthHandler } from '../platform/healthServer.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
 import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { projectRoot } from '../platform/root.ts';
-import { foreignRequest } from './origin.ts';
+import { type BodyLimits, bodyOf, refuseRequest } from './limits/body.ts';
+import {
+  answerUnreadable,
+  bytesPerMinute,
+  type ConnectionLimits,
+  connectionsPerAddress,
+  operationsBeyond,
+} from './limits/connections.ts';
+import { badRequest } from './limits/limits.ts';
+import { allowOrigin, foreignRequest, unaskedRequest } from './origin.ts';
 import type { Rest } from './rest/rest.ts';
 import { sendingTo } from './subscriptions/overWebSocket.ts';
 import { isShare } from './subscriptions/sharing.ts';
@@ -42,13 +51,16 @@ interface Extra {
  */
 export async function serveGateway(
   gateway: GatewayRuntime,
-  settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
+  settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK' | 'CORS_ORIGINS'> &
+    BodyLimits &
+    ConnectionLimits,
   { uploads = {}, rest, health }: OtherPaths = {},
 ): Promise<GatewayServer> {
   refuseOpenHost(settings);
-  const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trustNetwork } = settings;
+  const { HOST: host, PORT: port } = settings;
+  const rules = { trustNetwork: settings.TRIBUTARY_TRUST_NETWORK, origins: originsOf(settings) };
   const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, setHeaders: cacheForever });
-  // A body of any size may take any time; only the headers must come soon.
+  // An upload of any size may take any time; only the headers must come soon, and the bodies of GraphQL.
   const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) =>
     inRequest(request.headers[requestIdHeader], (id) => {
       response.setHeader(requestIdHeader, id);
@@ -56,36 +68,53 @@ export async function serveGateway(
     }),
   );
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = foreignRequest(request, trustNetwork);
+    const refusal = foreignRequest(request, rules);
     if (refusal) answerText(response, 403, refusal);
     else if (health?.(request, response)) return;
-    else if (isGraphQL(request)) gateway(request, response);
+    else if (allowOrigin(request, response, rules)) return;
+    else if (pathOf(request) === '/graphql') void answerGraphQL(gateway, request, response, settings);
     else if (Object.hasOwn(uploads, pathOf(request))) uploads[pathOf(request)]!(request, response);
     else if (rest?.serves(pathOf(request))) rest.handle(request, response);
     else explorer(request, response, () => answerText(response, 404, nothingHere));
   };
+  http.on('clientError', (error, socket) => answerUnreadable(error, socket, maxHeaderSize));
   const sockets = new Set<Socket>();
+  const countAddress = connectionsPerAddress(settings.LIMIT_CONNECTIONS_PER_ADDRESS);
   http.on('connection', (socket) => {
+    countAddress(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   const webSockets = new WebSocketServer({
     server: http,
     path: '/graphql',
-    maxPayload: 1024 * 1024,
+    maxPayload: settings.LIMIT_BODY_BYTES,
     verifyClient: ({ req }, answer) => {
-      const refusal = foreignRequest(req, trustNetwork);
+      const refusal = foreignRequest(req, rules);
       answer(refusal === undefined, 403, refusal);
     },
   });
+  const { onSubscribe, ...run } = getGraphQLWSOptions(gateway, ({ extra: { request, socket } }: { extra: Extra }) => ({
+    req: request,
+    socket,
+  }));
   const graphqlWs = useServer(
     {
-      ...getGraphQLWSOptions(gateway, ({ extra: { request, socket } }: { extra: Extra }) => ({ req: request, socket })),
+      ...run,
+      onSubscribe: (context, id, payload) =>
+        operationsBeyond(Object.keys(context.subscriptions).length, settings.LIMIT_OPERATIONS_PER_SOCKET) ??
+        onSubscribe!(context as never, id, payload),
       onOperation: ({ extra: { socket, request } }: { extra: Extra }, id, _payload, _args, result) =>
         isShare(result) ? sendingTo(socket, request.socket, id, result) : undefined,
     },
     webSockets,
   );
+  webSockets.on('connection', (socket) => {
+    socket.setMaxListeners(0); // each operation waits for its end
+    // What breaks the protocol is closed with a code, and graphql-ws would print each time.
+    socket.removeAllListeners('error').on('error', () => {});
+    bytesPerMinute(socket, settings.LIMIT_SOCKET_BYTES_PER_MINUTE);
+  });
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -115,8 +144,21 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return url.replace(/\?.*/s, '');
 }
 
-function isGraphQL({ url = '' }: IncomingMessage): boolean {
-  return /^\/graphql([/?]|$)/.test(url);
+async function answerGraphQL(
+  gateway: GatewayRuntime,
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: BodyLimits,
+): Promise<void> {
+  const unasked = unaskedRequest(request);
+  if (unasked) return refuseRequest(response, badRequest(unasked, 403));
+  if (request.method === 'POST') {
+    const body = await bodyOf(request, response, limits);
+    if (!body) return;
+    Object.assign(request, { body }); // the runtime takes it as it is
+  } else if (request.method !== 'GET')
+    return refuseRequest(response, badRequest('Send it with GET or POST.', 405, { allow: 'GET, POST' }));
+  gateway(request, response);
 }
 
 function cacheForever(response: ServerResponse, path: string): void {
@@ -124,7 +166,7 @@ function cacheForever(response: ServerResponse, path: string): void {
   else response.setHeader('cache-control', 'no-cache');
 }
 
-const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql, REST at /docs.';
+const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql.';
 
 function answerText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);

@@ -2,6 +2,7 @@ import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClien
 import type { Settings } from './config.ts';
 import { messageOf, TributaryError } from './errors.ts';
 import { splitLong } from './longParameters.ts';
+import { operationSignal } from './operationSignal.ts';
 import { statement } from './statement.ts';
 
 /**
@@ -42,11 +43,17 @@ export class Tables {
   }
 
   /**
-   * The rows of a statement, which ends on the server when the signal is given.
+   * The rows of a statement, which ends on the server when the signal is given: by default that of the operation it is
+   * asked for.
    * @throws TributaryError STORE_UNAVAILABLE when ClickHouse does not answer, COST_LIMIT when it is asked too much,
    *   BAD_USER_INPUT when it does not take a text of this length.
    */
-  read<Row>(query: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
+  async read<Row>(
+    query: string,
+    parameters: Record<string, unknown>,
+    signal: AbortSignal | undefined = operationSignal(),
+  ): Promise<Row[]> {
+    signal?.throwIfAborted();
     this.onStatement?.(query);
     return statement('clickhouse', query, () => this.#read(query, parameters, signal));
   }

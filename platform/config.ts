@@ -6,6 +6,8 @@ import { type Static, Type } from 'typebox';
 const port = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 0, maximum: 65_535, description });
 const text = (value: string, description: string) => Type.String({ default: value, description });
+const count = (value: number, description: string, minimum = 1) =>
+  Type.Integer({ default: value, minimum, maximum: 2 ** 31 - 1, description });
 const secret = (description: string) => Type.String({ default: '', description, secret: true });
 
 /** Every setting of the product: the name of its environment variable, type, default and meaning. */
@@ -160,6 +162,52 @@ export const settingsSchema = Type.Object({
     minimum: 1,
     description: 'How long a query with a Read-After header waits for its view, in milliseconds.',
   }),
+  LIMITS_MODE: Type.Enum(['enforce', 'measure', 'off'], {
+    default: 'enforce',
+    description:
+      'What is done about operations beyond the limits: enforce refuses them, measure runs them and says so in the log, off looks at nothing.',
+  }),
+  LIMIT_BODY_BYTES: count(1 << 20, 'Most bytes of a request of GraphQL over HTTP, and of a message over WebSocket.'),
+  LIMIT_BODY_MS: count(30_000, 'How long the body of a request of GraphQL may take to arrive, in milliseconds.'),
+  LIMIT_TEXT: count(65_536, 'Most characters of the text of an operation.'),
+  LIMIT_TOKENS: count(2_000, 'Most tokens of it: names, numbers, texts and punctuation.'),
+  LIMIT_DEPTH: count(25, 'How many fields may lie inside one another; and how deep variables may be.'),
+  LIMIT_FIELDS: count(1_000, 'Most fields of an operation, with its fragments spread.'),
+  LIMIT_ALIASES: count(100, 'Most fields that have an alias, likewise.'),
+  LIMIT_DIRECTIVES: count(50, 'Most directives, likewise.'),
+  LIMIT_COST: count(250_000, 'Most values that the answer to an operation may have, as docs/limits.md counts them.'),
+  OPERATION_TIMEOUT_MS: count(
+    30_000,
+    'How long a query or mutation may take, in milliseconds. What it asks of a store ends then.',
+  ),
+  RATE_LIMIT_COST_PER_MINUTE: count(
+    0,
+    'What each caller who has an identity may ask one gateway for in a minute, in the cost of operations. 0: anything.',
+    0,
+  ),
+  LIMIT_CONNECTIONS_PER_ADDRESS: count(
+    10_000,
+    'Most connections of one address to a gateway. A proxy is one address for all who come through it.',
+  ),
+  LIMIT_OPERATIONS_PER_SOCKET: count(100, 'Most operations that are open at once over one WebSocket.'),
+  LIMIT_SOCKET_BYTES_PER_MINUTE: count(
+    16 << 20,
+    'Most bytes that a WebSocket may receive in a minute; a message counts as 256 at least.',
+  ),
+  CORS_ORIGINS: text(
+    '',
+    'Origins whose pages may use the gateway, comma-separated, such as https://app.example; * for all. Empty: its own alone.',
+  ),
+  TRIBUTARY_INTROSPECTION: Type.Enum(['auto', 'on', 'off'], {
+    default: 'auto',
+    description:
+      'Whether operations may ask about the schema, and errors suggest names of it: on, off, or auto, which is on while no identity is configured.',
+  }),
+  TRUSTED_DOCUMENTS: text(
+    '',
+    'Documents that clients may ask for by id: a JSON file of ids and texts, or a folder of .graphql files, whose ids are the SHA-256 of their texts.',
+  ),
+  TRUSTED_DOCUMENTS_ONLY: Type.Boolean({ default: false, description: 'Run those alone.' }),
   LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
     description: 'Least severity that is logged: debug, info, warn, error or silent.',
@@ -227,6 +275,11 @@ function wrongAddresses(settings: Settings): string[] {
   // The one stands in every message that comes from there, and the other has settings of its own for them.
   for (const name of ['WIKI_STREAM_URL', 'SCHEMA_REGISTRY_URL'] as const)
     if (/:\/\/[^/?#]*@/.test(settings[name] ?? '')) wrong.push(`${name} must not hold a user or password`);
+  for (const origin of originsOf(settings))
+    if (origin !== '*' && (!URL.canParse(origin) || new URL(origin).origin !== origin))
+      wrong.push(
+        `CORS_ORIGINS must be a comma-separated list of origins such as https://app.example, or *, not "${origin}"`,
+      );
   for (const [at, broker] of brokersOf(settings).entries())
     if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
       wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);
@@ -238,6 +291,13 @@ export function brokersOf(settings: Settings): string[] {
   return (settings.KAFKA_BROKERS ?? '')
     .split(',')
     .map((broker) => broker.trim())
+    .filter(Boolean);
+}
+
+/** The origins whose pages may use the gateway; `*`: all. */
+export function originsOf({ CORS_ORIGINS = '' }: Partial<Pick<Settings, 'CORS_ORIGINS'>>): string[] {
+  return CORS_ORIGINS.split(',')
+    .map((origin) => origin.trim())
     .filter(Boolean);
 }
 

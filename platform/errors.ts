@@ -11,7 +11,6 @@ export const errorCodes = {
   BROKER_UNAVAILABLE:
     'Kafka does not answer. A part of what was sent may have been published; sending it again does no harm.',
   READ_AFTER_TIMEOUT: 'The view did not reach the Read-After position in time. The write is safe; ask again later.',
-  COST_LIMIT: 'The question takes more time or memory than one may. Ask about a shorter time, or filter more.',
   NOT_FOUND: 'What a path of REST names is not there.',
   CONFLICT: 'REST: something is there already, or others name what should be deleted. The text says what.',
   METHOD_NOT_ALLOWED: 'REST: the path has other verbs. `Allow` names them.',
@@ -20,6 +19,13 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: 'REST: the body is no JSON in UTF-8, by its headers.',
   NOT_ACCEPTABLE:
     'The Accept header names nothing that can be answered: no transport that can carry a subscription, or in REST not the type of the answer.',
+  COST_LIMIT:
+    'The question takes more time or memory than one may. Ask for fewer entries, about a shorter time, or filter more.',
+  OPERATION_TOO_LARGE:
+    'The operation, or what carries it, is beyond a limit: `limit` says which, and `most` what is allowed. Ask for less.',
+  RATE_LIMITED: 'The caller has asked for too much in a short time. Ask again after `retryAfter` seconds.',
+  PERSISTED_QUERY_NOT_FOUND: 'No document of this id or hash is known. Send its text with it.',
+  DOCUMENT_NOT_TRUSTED: 'This gateway runs only documents that its operator trusts. Ask for one of them by its id.',
   INTERNAL_SERVER_ERROR: 'A fault of this product. The text is withheld from clients; the server log has it.',
 } as const;
 

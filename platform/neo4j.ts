@@ -1,6 +1,7 @@
 import neo4j, { type Driver, type ManagedTransaction, type RecordShape } from 'neo4j-driver';
 import type { Settings } from './config.ts';
 import { TributaryError } from './errors.ts';
+import { operationSignal } from './operationSignal.ts';
 import { statement } from './statement.ts';
 
 /** How much later than a reading statement should have ended a server that sends no word counts as away, in milliseconds. */
@@ -29,27 +30,38 @@ export class Graph {
   }
 
   /**
-   * The rows of a reading statement; whole numbers among the parameters go in as integers.
+   * The rows of a reading statement, which ends on the server when nobody waits for its operation any more; whole numbers
+   * among the parameters go in as integers.
    * @throws TributaryError STORE_UNAVAILABLE when Neo4j does not answer, COST_LIMIT when it is asked too much
    */
-  read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+  async read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown> = {}): Promise<Row[]> {
+    const signal = operationSignal();
+    signal?.throwIfAborted();
     this.onStatement?.(cypher);
-    return statement('neo4j', cypher, () => this.#read(cypher, parameters));
+    return statement('neo4j', cypher, () => this.#read(cypher, parameters, signal));
   }
 
-  async #read<Row extends RecordShape>(cypher: string, parameters: Record<string, unknown>): Promise<Row[]> {
+  async #read<Row extends RecordShape>(
+    cypher: string,
+    parameters: Record<string, unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<Row[]> {
     const session = this.#driver.session({ defaultAccessMode: neo4j.session.READ });
     const answer = session.run<Row>(cypher, integers(parameters), { timeout: this.#readMs });
     const { promise: silence, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(away('no answer in time')), this.#readMs + patienceMs);
+    const giveUp = () => reject(signal!.reason);
+    signal?.addEventListener('abort', giveUp);
     try {
       const result = await Promise.race([answer, silence]);
       return result.records.map((record) => record.toObject());
     } catch (cause) {
+      signal?.throwIfAborted();
       throw readable(cause);
     } finally {
       clearTimeout(timer);
-      // Not waited for: a server that hangs would not answer this either.
+      signal?.removeEventListener('abort', giveUp);
+      // This ends what still runs. It is not waited for: a server that hangs would not answer it either.
       session.close().catch(() => {});
     }
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { operationSignal, withSignal } from '../platform/operationSignal.ts';
 import { batched } from './batch.ts';
 
 interface Answer {
@@ -71,4 +72,30 @@ test('a question that fails fails all who share it, and nobody after them', asyn
   const first = await Promise.allSettled([load(1, {}), load(2, {})]);
   expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await load(1, {})).toEqual([{ owner: 1 }]);
+});
+
+test('what several wait for is given up when nobody of them waits any more, and fails nobody else', async () => {
+  const asked: (AbortSignal | undefined)[] = [];
+  const load = batched((owners: number[], { text }: { text: string }) => {
+    const signal = operationSignal();
+    asked.push(signal);
+    if (text === 'shared') return Promise.resolve(owners.map((owner) => ({ owner, text })));
+    return new Promise<Answer[]>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  });
+  const [ada, bob] = [new AbortController(), new AbortController()];
+  const waiting = [ada, bob].map(({ signal }) => withSignal(signal, () => load(1, { text: 'slow' })));
+  const shared = withSignal(ada.signal, () => load(1, { text: 'shared' }));
+  const ofNobody = load(2, { text: 'shared' });
+  await new Promise((resolve) => setImmediate(resolve));
+  const [slow, forAll] = asked;
+  ada.abort(new Error('ada has gone'));
+  expect(slow!.aborted).toBe(false);
+  bob.abort(new Error('bob has gone'));
+  expect(slow!.aborted).toBe(true);
+  for (const one of waiting) await expect(one).rejects.toThrow('has gone');
+  expect(forAll).toBeUndefined(); // somebody without a signal waits for ever
+  expect(await Promise.all([shared, ofNobody])).toEqual([
+    [{ owner: 1, text: 'shared' }],
+    [{ owner: 2, text: 'shared' }],
+  ]);
 });

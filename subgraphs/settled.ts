@@ -1,6 +1,6 @@
-/** What a gateway or server tells about the caller. The signal is given when it goes away. */
+/** What a gateway or server tells about the caller. */
 export interface Caller {
-  request?: { signal?: AbortSignal };
+  request?: object;
 }
 
 /** About what requests have asked so far. */

@@ -46,7 +46,7 @@ const settled = {
   status: 200,
   cache: 'private, no-cache',
   etag: expect.stringMatching(/^"[\w-]{43}"$/),
-  vary: 'accept',
+  vary: 'accept, origin',
 };
 const notKept = { cache: 'no-store', etag: null };
 

@@ -83,6 +83,7 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
         subgraphs,
         streams,
         readAfterTimeoutMs: own.READ_AFTER_TIMEOUT_MS,
+        limits: own,
         log,
       });
       const server = await serveGateway(runtime, own, {

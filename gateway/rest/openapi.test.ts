@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import { readSettings } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { projectRoot } from '../../platform/root.ts';
 import type { Streams } from '../../subgraphs/streams/stream.ts';
@@ -15,7 +16,13 @@ import { routes } from './routes.ts';
 let document: OpenApi;
 beforeAll(async () => {
   const log = createLogger('test', 'silent');
-  const gateway = await openGateway({ subgraphs: [], streams: {} as Streams, readAfterTimeoutMs: 1, log });
+  const gateway = await openGateway({
+    subgraphs: [],
+    streams: {} as Streams,
+    readAfterTimeoutMs: 1,
+    limits: readSettings({}),
+    log,
+  });
   document = JSON.parse(JSON.stringify(openapiOf(await gateway.getSchema())));
   await gateway[Symbol.asyncDispose]();
 });

@@ -12,6 +12,7 @@ import {
   parse,
 } from 'graphql';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { readSettings } from '../../platform/config.ts';
 import { errorCodes } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/log.ts';
 import type { Streams } from '../../subgraphs/streams/stream.ts';
@@ -31,7 +32,13 @@ let asked: { query: string; variables: Record<string, unknown> }[] = [];
 let instead: ((query: string) => Partial<Executed> | undefined) | undefined;
 
 beforeAll(async () => {
-  const gateway = await openGateway({ subgraphs: [], streams: {} as Streams, readAfterTimeoutMs: 1, log });
+  const gateway = await openGateway({
+    subgraphs: [],
+    streams: {} as Streams,
+    readAfterTimeoutMs: 1,
+    limits: readSettings({}),
+    log,
+  });
   schema = await gateway.getSchema();
   rest = createRest(schema, execute, log);
   await gateway[Symbol.asyncDispose]();

@@ -1,6 +1,8 @@
 import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
 import { isAsyncIterable } from '@graphql-tools/utils';
-import { type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
+import type { Documents } from '../limits/documents.ts';
+import { isRefused } from '../limits/plugin.ts';
 import { type Carrier, carrierOf, carriers } from './carrier.ts';
 import { clientOf } from './client.ts';
 import { resultOf, SubscriptionResult } from './result.ts';
@@ -12,12 +14,15 @@ const heartbeatMs = 12_000;
  * Answers subscriptions over HTTP, as server-sent events or multipart (docs/PROTOCOL.md, S33 to S38); refuses those
  * whose Accept header cannot carry a stream before they begin.
  */
-export function useSubscriptionsOverHttp(): GatewayPlugin {
+export function useSubscriptionsOverHttp(documents: Documents): GatewayPlugin {
   const subscriptions = new WeakSet<Request>();
   return {
     onParams({ params, context, request, setResult }) {
       const { response, accept } = clientOf(request, context);
-      if (!response || !isSubscription(params as { query?: unknown; operationName?: string })) return;
+      if (!response || isRefused(context)) return;
+      const { query, operationName } = params as { query?: unknown; operationName?: unknown };
+      const document = typeof query === 'string' ? documents.look(query).document : undefined;
+      if (document?.operation(operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) return;
       subscriptions.add(request);
       if (!carrierOf(accept)) setResult({ errors: [notAcceptable] });
     },
@@ -99,15 +104,6 @@ export function streamOf(
 
 function asResult(result: ExecutionResult | SubscriptionResult): SubscriptionResult {
   return result instanceof SubscriptionResult ? result : resultOf(result);
-}
-
-function isSubscription({ query, operationName }: { query?: unknown; operationName?: string }): boolean {
-  if (typeof query !== 'string' || !query.includes('subscription')) return false;
-  try {
-    return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
-  } catch {
-    return false;
-  }
 }
 
 const notAcceptable = new GraphQLError(`A subscription needs ${carriers}.`, {

@@ -1,6 +1,8 @@
 import { buildSchema, type ExecutionResult, GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
+import { readSettings } from '../../platform/config.ts';
+import { Documents } from '../limits/documents.ts';
 import { sendingTo } from './overWebSocket.ts';
 import { isShare, useSharedSubscriptions } from './sharing.ts';
 
@@ -18,7 +20,10 @@ interface Call {
 /** The plugin before a gateway that gives so many events, or refuses, and is asked as by a transport. */
 function open(answer: (call: Call) => AsyncIterable<ExecutionResult> | ExecutionResult) {
   const calls: Call[] = [];
-  const plugin = useSharedSubscriptions((_, context) => ({ tenant: (context as { tenant: string }).tenant }));
+  const documents = new Documents(readSettings({}), true);
+  documents.schema = schema;
+  const rightsOf = (_: unknown, context: unknown) => ({ tenant: (context as { tenant: string }).tenant });
+  const plugin = useSharedSubscriptions(rightsOf, documents);
   plugin.onSchemaChange!({ schema } as never);
   const ask = async (tenant: string, query = 'subscription { events { number text } }') => {
     let handler = async (call: Call): Promise<unknown> => {

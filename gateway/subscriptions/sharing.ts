@@ -1,17 +1,11 @@
 import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
 import { isAsyncIterable } from '@graphql-tools/utils';
-import {
-  type ExecutionResult,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  OperationTypeNode,
-  parse,
-  validate,
-} from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import { sharedRuns, subscribers } from '../../platform/metrics.ts';
 import { detached } from '../../platform/trace.ts';
+import type { Documents } from '../limits/documents.ts';
+import { isRefused } from '../limits/plugin.ts';
 import type { Rights } from '../rights.ts';
 import { clientOf } from './client.ts';
 import { resultOf, type SubscriptionResult } from './result.ts';
@@ -43,6 +37,7 @@ const longestText = 10_000;
  */
 export function useSharedSubscriptions(
   rightsOf: (request: Request | undefined, context: unknown) => Rights,
+  documents: Documents,
 ): GatewayPlugin {
   const known = new Map<string, Resumable | undefined>();
   const running = new Map<string, { field: string; shared: Shared<SubscriptionResult> }>();
@@ -54,13 +49,22 @@ export function useSharedSubscriptions(
 
   const resumableOf = ({ query, operationName }: Params): Resumable | undefined => {
     if (typeof query !== 'string' || !query.includes('subscription')) return undefined;
-    if (query.length > longestText) return resumableText(query, operationName, schema);
+    if (query.length > longestText) return resumableText(query, operationName);
     const key = `${operationName ?? ''} ${query}`;
     if (!known.has(key)) {
       if (known.size >= mostTexts) known.delete(known.keys().next().value!);
-      known.set(key, resumableText(query, operationName, schema));
+      known.set(key, resumableText(query, operationName));
     }
     return known.get(key);
+  };
+
+  const resumableText = (query: string, operationName: string | undefined): Resumable | undefined => {
+    // What is not valid is left to the gateway, which says why.
+    const { document, errors } = documents.look(query);
+    const operation = document?.operation(operationName);
+    return operation?.operation === OperationTypeNode.SUBSCRIPTION && errors.length === 0
+      ? resumable(document!.node, operationName, schema)
+      : undefined;
   };
 
   return {
@@ -72,6 +76,7 @@ export function useSharedSubscriptions(
       known.clear();
     },
     onParams({ params, request, context, paramsHandler, setParamsHandler }) {
+      if (isRefused(context)) return;
       const { operationName } = params as Params;
       const variables = (params as Params).variables ?? {};
       const operation = resumableOf(params as Params);
@@ -123,19 +128,6 @@ export function lastResult(error: unknown): SubscriptionResult {
   if (!(error instanceof TributaryError)) throw error;
   const { message, extensions } = error;
   return resultOf({ errors: [new GraphQLError(message, { extensions })] });
-}
-
-function resumableText(query: string, operationName: string | undefined, schema: GraphQLSchema): Resumable | undefined {
-  try {
-    const document = parse(query);
-    // What is not valid is left to the gateway, which says why.
-    const isSubscription = getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
-    return isSubscription && validate(schema, document).length === 0
-      ? resumable(document, operationName, schema)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function finished(results: AsyncIterable<ExecutionResult>, names: Resumable): AsyncIterator<SubscriptionResult> {

@@ -1,5 +1,6 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { oneAtATime } from '../../platform/oneAtATime.ts';
+import { withSignal } from '../../platform/operationSignal.ts';
 import { Matcher } from '../../schema/menu/matcher/matcher.ts';
 import type { MatchPart } from '../../schema/menu/messages.ts';
 import type { MenuQuestions } from './questions.ts';
@@ -27,7 +28,7 @@ export class PresentTerms {
   async matches(name: string, description: string | null): Promise<TermMatch[]> {
     this.#due ??= this.#inTurn(() => {
       this.#due = undefined;
-      return this.#catchUp();
+      return withSignal(undefined, () => this.#catchUp()); // others wait for it too
     });
     await this.#due;
     return [...this.#found('NAME', name), ...(description === null ? [] : this.#found('DESCRIPTION', description))];

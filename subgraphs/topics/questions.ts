@@ -123,7 +123,6 @@ export class TopicQuestions {
     topic: TopicName,
     { key, from }: { key: string | null; from: Date | null },
     { first, after }: { first: number | null; after: string | null },
-    signal?: AbortSignal,
   ): Promise<UncountedConnection<Message>> {
     const limit = pageSize(first);
     const cursors = this.streams.cursors(topic, messagesScope(topic, key));
@@ -135,12 +134,10 @@ export class TopicQuestions {
       if (kept.some((offset, partition) => offset > resumed[partition]!)) throw expired(cursors.encode(kept));
     }
     const partitions = await Promise.all(
-      archived.map((to, partition) =>
-        this.#places(topic, partition, start[partition] ?? 0, to, key, limit + 1, signal),
-      ),
+      archived.map((to, partition) => this.#places(topic, partition, start[partition] ?? 0, to, key, limit + 1)),
     );
     const places = mergedByTime(partitions, limit + 1);
-    const found = await this.#messagesAt(topic, places.slice(0, limit), signal);
+    const found = await this.#messagesAt(topic, places.slice(0, limit));
     const position = archived.map((_, partition) => start[partition] ?? 0);
     const edges = found.map((node) => {
       position[node.partition] = Number(node.offset) + 1;
@@ -157,17 +154,17 @@ export class TopicQuestions {
     };
   }
 
-  async letters(filter: sql.LetterFilter, request: PageRequest, signal?: AbortSignal): Promise<Connection<DeadLetter>> {
+  async letters(filter: sql.LetterFilter, request: PageRequest): Promise<Connection<DeadLetter>> {
     const { topic: key, from: begin, to: end } = filter;
     const [afterTime, afterPartition, afterOffset] = request.after ?? [];
     const bound = given({ key, begin, end });
-    const rows = await this.tables.read<PlaceRow>(
-      sql.lettersInOrder(filter, request.after),
-      { ...bound, ...given({ afterTime, afterPartition, afterOffset }), limit: request.first + 1 },
-      signal,
-    );
+    const rows = await this.tables.read<PlaceRow>(sql.lettersInOrder(filter, request.after), {
+      ...bound,
+      ...given({ afterTime, afterPartition, afterOffset }),
+      limit: request.first + 1,
+    });
     const found = new Map(
-      (await this.#messagesAt('dead.letters', rows.slice(0, request.first), signal)).map((message) => [
+      (await this.#messagesAt('dead.letters', rows.slice(0, request.first))).map((message) => [
         placeOf(message),
         message,
       ]),
@@ -178,7 +175,7 @@ export class TopicQuestions {
       ({ time, partition, offset }) => [Number(time), partition, Number(offset)],
       (row) => toLetter(found.get(placeOf(row))!),
       async () => {
-        const [counted] = await this.tables.read<{ total: number | string }>(sql.countLetters(filter), bound, signal);
+        const [counted] = await this.tables.read<{ total: number | string }>(sql.countLetters(filter), bound);
         return Math.min(greatestInt, Number(counted!.total));
       },
     );
@@ -233,12 +230,11 @@ export class TopicQuestions {
     to: number,
     key: string | null,
     limit: number,
-    signal?: AbortSignal,
   ): Promise<Place[]> {
     const places: Place[] = [];
     for (let next = from; next < to && places.length < limit; ) {
       const parameters = { topic, partition, from: next, to, limit, ...given({ key }) };
-      const rows = await this.tables.read<Omit<PlaceRow, 'partition'>>(sql.placesInOrder(key), parameters, signal);
+      const rows = await this.tables.read<Omit<PlaceRow, 'partition'>>(sql.placesInOrder(key), parameters);
       for (const row of rows) {
         const [offset, time] = [Number(row.offset), Number(row.time)];
         if (offset < next) continue; // it was archived twice
@@ -250,10 +246,10 @@ export class TopicQuestions {
     return places;
   }
 
-  async #messagesAt(topic: string, spots: Spot[], signal?: AbortSignal): Promise<Message[]> {
+  async #messagesAt(topic: string, spots: Spot[]): Promise<Message[]> {
     if (spots.length === 0) return [];
     const parameters = { topic, ...columns(spots), bytes: pageBytes };
-    const rows = await this.tables.read<MessageRow>(sql.messagesAt, parameters, signal);
+    const rows = await this.tables.read<MessageRow>(sql.messagesAt, parameters);
     return rows.map(({ partition, offset, time, key, headers, value }) =>
       toMessage(topic, {
         partition,

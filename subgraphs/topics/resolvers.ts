@@ -55,7 +55,7 @@ export class TopicResolver {
     endsAt(caller, null);
     const filter = { key: key ?? null, from: from ?? null };
     const request = { first: first ?? null, after: after ?? null };
-    return this.questions.messages(topic.name, filter, request, caller.request?.signal);
+    return this.questions.messages(topic.name, filter, request);
   }
 
   @FieldResolver(() => [ViewProgress], { description: 'The log first.' })
@@ -139,7 +139,7 @@ export class DeadLetterResolver {
     endsAt(caller, null);
     if (topic != null) knownTopic(topic);
     const request = pageRequest(first, after, letterOrder);
-    return this.questions.letters({ topic: topic ?? null, ...span(from, to) }, request, caller.request?.signal);
+    return this.questions.letters({ topic: topic ?? null, ...span(from, to) }, request);
   }
 
   @Query(() => DeadLetter, { nullable: true })

@@ -62,33 +62,21 @@ export class WikiQuestions {
     return JSON.parse(row.raw);
   }
 
-  async edits(
-    span: Span,
-    filter: EditFilter,
-    request: PageRequest,
-    signal?: AbortSignal,
-  ): Promise<Connection<WikiEdit>> {
+  async edits(span: Span, filter: EditFilter, request: PageRequest): Promise<Connection<WikiEdit>> {
     const { first, after } = request;
-    const rows = await this.#newest(span, filter, after, first + 1, signal);
+    const rows = await this.#newest(span, filter, after, first + 1);
     return page(rows, request, editKey, toEdit, async () => {
       const [counted] = await this.tables.read<{ total: number }>(
         sql.countEdits(span, filter),
         bound({ ...span, ...filter }),
-        signal,
       );
       return Number(counted!.total);
     });
   }
 
   /** Looks at the newest hour first, then at ever longer times before it, because most lists end within the first. */
-  async #newest(
-    span: Span,
-    filter: EditFilter,
-    after: SortKey | null,
-    limit: number,
-    signal?: AbortSignal,
-  ): Promise<EditRow[]> {
-    const [all] = await this.tables.read<{ oldest: number; newest: number }>(sql.extent, {}, signal);
+  async #newest(span: Span, filter: EditFilter, after: SortKey | null, limit: number): Promise<EditRow[]> {
+    const [all] = await this.tables.read<{ oldest: number; newest: number }>(sql.extent, {});
     const from = Math.max(span.from ?? 0, Number(all!.oldest));
     const last = after === null ? Number.POSITIVE_INFINITY : (after[0] as number);
     let to = Math.min(span.to ?? Number.POSITIVE_INFINITY, Number(all!.newest) + 1, last + 1);
@@ -96,7 +84,7 @@ export class WikiQuestions {
     for (let length = hourMs; rows.length < limit && from < to; length *= 8) {
       const part = { from: Math.max(from, to - length), to };
       const parameters = bound({ ...part, ...filter, ...afterKey(after), limit: limit - rows.length });
-      rows.push(...(await this.tables.read<EditRow>(sql.editsInOrder(part, filter, after), parameters, signal)));
+      rows.push(...(await this.tables.read<EditRow>(sql.editsInOrder(part, filter, after), parameters)));
       to = part.from;
     }
     return rows;
@@ -111,11 +99,10 @@ export class WikiQuestions {
   }
 
   /** Every bucket from `from` on and before `to`, also those without an edit. */
-  async activity({ from, to, every }: Buckets, filter: EditFilter, signal?: AbortSignal): Promise<WikiActivity[]> {
+  async activity({ from, to, every }: Buckets, filter: EditFilter): Promise<WikiActivity[]> {
     const rows = await this.tables.read<ActivityRow>(
       sql.activity(filter, false),
       bound({ from, to, every, ...filter }),
-      signal,
     );
     return filled(rows, from, to, every);
   }
@@ -133,18 +120,10 @@ export class WikiQuestions {
     return filled(await this.tables.read<ActivityRow>(sql.activity(filter, true), parameters, signal), from, to, every);
   }
 
-  async top(
-    by: sql.Dimension,
-    from: number,
-    to: number,
-    filter: EditFilter,
-    limit: number,
-    signal?: AbortSignal,
-  ): Promise<WikiRank[]> {
+  async top(by: sql.Dimension, from: number, to: number, filter: EditFilter, limit: number): Promise<WikiRank[]> {
     const rows = await this.tables.read<{ ranked: string; edits: number; change: number | null }>(
       sql.top(by, filter),
       bound({ from, to, limit, ...filter }),
-      signal,
     );
     return rows.map(({ ranked, edits, change }) =>
       Object.assign(new WikiRank(), { key: ranked, edits: toInt(edits), delta: toInt(change) }),

@@ -39,7 +39,7 @@ export class WikiEditResolver {
   ) {
     endsAt(caller, to);
     const request = pageRequest(first, after, editOrder);
-    return this.questions.edits(span(from, to), editFilter(where), request, caller.request?.signal);
+    return this.questions.edits(span(from, to), editFilter(where), request);
   }
 
   @Query(() => [WikiActivity], {
@@ -54,7 +54,7 @@ export class WikiEditResolver {
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
   ) {
     endsAt(caller, to);
-    return this.questions.activity(buckets(from, to, every), editFilter(where), caller.request?.signal);
+    return this.questions.activity(buckets(from, to, every), editFilter(where));
   }
 
   @Query(() => [WikiRank], { description: 'Most edits first; of as many, by key.' })
@@ -71,7 +71,7 @@ export class WikiEditResolver {
     const limit = first ?? defaultRanks;
     if (limit < 0 || limit > mostRanks)
       throw new TributaryError('BAD_USER_INPUT', `first must be between 0 and ${mostRanks}, not ${limit}.`);
-    return this.questions.top(by, begin!, end!, editFilter(where), limit, caller.request?.signal);
+    return this.questions.top(by, begin!, end!, editFilter(where), limit);
   }
 
   @FieldResolver(() => GraphQLJSON, { description: 'The event as Wikimedia sent it.' })

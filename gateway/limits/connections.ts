@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { GraphQLError } from 'graphql';
+import type { WebSocket } from 'ws';
+import type { Settings } from '../../platform/config.ts';
+import { beyond, refusal } from './limits.ts';
+
+export type ConnectionLimits = Pick<
+  Settings,
+  'LIMIT_CONNECTIONS_PER_ADDRESS' | 'LIMIT_OPERATIONS_PER_SOCKET' | 'LIMIT_SOCKET_BYTES_PER_MINUTE'
+>;
+
+/** What a message costs beside its bytes, in bytes: many small ones are work too. */
+const leastBytes = 256;
+const windowMs = 60_000;
+
+/** Ends connections of an address that has too many, with 429. */
+export function connectionsPerAddress(most: number): (socket: Socket) => void {
+  const open = new Map<string, number>();
+  return (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = open.get(address)! - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count <= most) return;
+    const error = refusal(
+      `An address may have ${most} connections to this gateway. Use those that are open.`,
+      { code: 'RATE_LIMITED', limit: 'connections', most },
+      { status: 429 },
+    );
+    socket.once('data', () => answerRaw(socket, 429, error));
+  };
+}
+
+/** Closes a WebSocket that sends more than it may, with 1008 and the reason. */
+export function bytesPerMinute(socket: WebSocket, most: number): void {
+  let bytes = 0;
+  let since = 0;
+  socket.on('message', (data: Buffer) => {
+    const now = performance.now();
+    if (now - since > windowMs) [since, bytes] = [now, 0];
+    bytes += Math.max(leastBytes, data.length);
+    if (bytes > most) socket.close(1008, `More than ${most} bytes in a minute`);
+  });
+}
+
+/** Why one more operation is not begun over a WebSocket with so many open ones. */
+export function operationsBeyond(open: number, most: number): GraphQLError[] | undefined {
+  if (open <= most) return undefined;
+  const text = `Over one connection ${most} operations may be open at once. End one of them, or open another connection.`;
+  return [new GraphQLError(text, { extensions: { code: 'RATE_LIMITED', limit: 'operations', most } })];
+}
+
+/** Answers what is no HTTP, or has too long a head, which is where the operation of a GET stands. */
+export function answerUnreadable(error: Error & { code?: string }, socket: Duplex, mostHeadBytes: number): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  if (error.code !== 'HPE_HEADER_OVERFLOW')
+    return void socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  answerRaw(socket, 431, beyond('bytes', undefined, mostHeadBytes));
+}
+
+function answerRaw(socket: Duplex, status: number, error: GraphQLError): void {
+  const body = JSON.stringify({ errors: [error] });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
