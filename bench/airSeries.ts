@@ -1,4 +1,5 @@
 import { Tables } from '../platform/clickhouse.ts';
+import { publicTenant } from '../schema/tenant.ts';
 import { AirQuestions } from '../subgraphs/air/questions.ts';
 import { FillMode } from '../subgraphs/air/types.ts';
 import type { Apart } from './apart.ts';
@@ -24,7 +25,7 @@ export async function benchSeries({ clickhouse, role }: Apart, points: number, c
   await merged(clickhouse);
   const gateway = await role('gateway');
   const ask = askGraph(gateway.port);
-  const questions = new AirQuestions(new Tables(clickhouse));
+  const questions = new AirQuestions(new Tables(clickhouse), publicTenant);
   const stationOf = (call: number) => `Country/State/City ${(call * 7_919) % stations}`;
   const end = begin + Math.floor(points / stations) * hour;
   const at = (call: number) => end - ((call * 1_234_567_891) % Math.floor((end - begin) / 3));

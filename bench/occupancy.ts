@@ -7,6 +7,7 @@ import { occupancyView } from '../ingest/occupancy/sink.ts';
 import { openClickHouse, Tables } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
 import { projectRoot } from '../platform/root.ts';
+import { publicTenant } from '../schema/tenant.ts';
 import { lockFolder } from '../servers/lock.ts';
 import { startServers } from '../servers/servers.ts';
 import { OccupancyQuestions } from '../subgraphs/occupancy/questions.ts';
@@ -58,7 +59,7 @@ export async function run(given: Settings, args: string[]): Promise<void> {
 async function benchQuestions({ role }: Apart, kept: Settings, size: Size, calls: number): Promise<void> {
   const database = await occupancyData(kept, size);
   const clickhouse = openClickHouse({ ...kept, CLICKHOUSE_DATABASE: database });
-  const questions = new OccupancyQuestions(new Tables(clickhouse));
+  const questions = new OccupancyQuestions(new Tables(clickhouse), publicTenant);
   const gateway = await role('gateway', { CLICKHOUSE_URL: kept.CLICKHOUSE_URL, CLICKHOUSE_DATABASE: database });
   const ask = askGraph(gateway.port);
   console.log(

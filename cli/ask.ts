@@ -1,6 +1,7 @@
 import { type ExecutionResult, type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
 import type { Settings } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
+import { anybody } from '../subgraphs/identity/session.ts';
 import { openSubgraphs } from '../subgraphs/roster.ts';
 import { askedToStop } from './role.ts';
 import { withServers } from './serverAddresses.ts';
@@ -25,7 +26,12 @@ export class Asked {
 
   async query<Data>(source: string, variables: object = {}): Promise<Data> {
     return dataOf<Data>(
-      await graphql({ schema: this.#schema, source, contextValue: {}, variableValues: { ...variables } }),
+      await graphql({
+        schema: this.#schema,
+        source,
+        contextValue: { caller: anybody.caller },
+        variableValues: { ...variables },
+      }),
     );
   }
 
@@ -35,7 +41,7 @@ export class Asked {
     const events = await subscribe({
       schema: this.#schema,
       document,
-      contextValue: {},
+      contextValue: { caller: anybody.caller },
       variableValues: { ...variables },
     });
     if (!(Symbol.asyncIterator in events)) return void dataOf(events);

@@ -173,6 +173,23 @@ letters
   .description('send their messages again, each once')
   .option('--values <path>', 'holds what is sent instead, a line for each id; - for standard input')
   .action(async (ids: string[], options) => (await import('./topics.ts')).redrive(readSettings(), ids, options));
+const key = program.command('key').description('make, list and revoke API keys, for producers and machines');
+key
+  .command('create')
+  .description('make one, and show it this once')
+  .requiredOption('--name <text>', 'what it is for')
+  .option('--tenant <name>', 'whose data it sees and changes', 'public')
+  .option('--scope <name...>', 'what it may do: air:read, occupancy:write, …', [])
+  .action(async (options) => (await import('./key.ts')).create(readSettings(), options));
+key
+  .command('list')
+  .description('all of them, without what they sign in with')
+  .option('--json', 'as TRIBUTARY_API_KEYS takes them', false)
+  .action(async (options: { json: boolean }) => (await import('./key.ts')).list(readSettings(), options));
+key
+  .command('revoke <id>')
+  .description('take it no more')
+  .action(async (id: string) => (await import('./key.ts')).revoke(readSettings(), id));
 
 const rebuild = program.command('rebuild').description('build a view anew from the log');
 rebuild

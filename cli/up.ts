@@ -9,12 +9,14 @@ import { whyUnreachable } from '../ingest/wiki/eventStream.ts';
 import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
 import { messageOf } from '../platform/errors.ts';
+import { createLogger } from '../platform/log.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import { projectRoot, version } from '../platform/root.ts';
 import { Child } from '../servers/child.ts';
 import { lockFolder } from '../servers/lock.ts';
 import { claimPort } from '../servers/ports.ts';
 import { type RunningServers, startServers } from '../servers/servers.ts';
+import { Identity } from '../subgraphs/identity/identity.ts';
 import { askedToStop, supervised } from './role.ts';
 import { TerminalReport } from './terminal.ts';
 
@@ -57,7 +59,7 @@ export async function up(settings: Settings, options: { demo: boolean }): Promis
       const menus = loadMenus(running).catch((error) => report.say(messageOf(error))); // the rest runs without them
       [edits] = await Promise.all([source.start(), loadDemo(running, report, stopped), building, menus]);
     }
-    tell(running, edits, report, (performance.now() - started) / 1000);
+    await tell(running, edits, report, (performance.now() - started) / 1000);
     await startWorker(running, options, roles, report, stopped);
   };
   try {
@@ -174,13 +176,24 @@ function metricsPortOf(role: string, { METRICS_PORT: first }: Settings): number 
   return first === 0 ? 0 : first + Math.max(0, rolesInOrder.indexOf(role));
 }
 
-function tell(settings: Settings, edits: string | undefined, report: TerminalReport, seconds: number): void {
+async function tell(
+  settings: Settings,
+  edits: string | undefined,
+  report: TerminalReport,
+  seconds: number,
+): Promise<void> {
+  const identity = await Identity.open(settings, createLogger('up', 'silent'));
+  identity.close();
+  const callers = identity.isConfigured
+    ? 'sign in with a token or an API key'
+    : 'anybody, because no identity is configured';
   const url = `http://${isLoopback(settings.HOST) ? '127.0.0.1' : settings.HOST}:${settings.PORT}`;
   report.say(`
 Tributary ${version} is up after ${seconds.toFixed(1)} s.
 
   Explorer    ${url}
   GraphQL     ${url}/graphql   (HTTP, WebSocket, server-sent events, multipart)
+  Callers     ${callers}
   Kafka       ${settings.KAFKA_BROKERS}
   Neo4j       ${settings.NEO4J_URI}
   ClickHouse  ${settings.CLICKHOUSE_URL}${edits === undefined ? '' : `\n  Edits       ${edits}`}

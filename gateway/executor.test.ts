@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../platform/errors.ts';
 import type { Graph } from '../platform/neo4j.ts';
 import type { Publisher } from '../platform/publish.ts';
+import { anybody } from '../subgraphs/identity/session.ts';
 import * as cypher from '../subgraphs/people/statements.ts';
 import { peopleSubgraph } from '../subgraphs/people/subgraph.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
@@ -163,6 +164,8 @@ const withErrors: Case[] = [
   ],
 ];
 
+const context = { caller: anybody.caller };
+
 describe('a compiled query answers as an interpreted one', () => {
   test.each(whole)('%s', async (_, query, variables) => {
     expect((await compare(query, variables)).errors).toBeUndefined();
@@ -174,13 +177,16 @@ describe('a compiled query answers as an interpreted one', () => {
   async function compare(query: string, variables?: Record<string, unknown>) {
     const document = parse(query);
     const reference = open();
-    const expected = plain(await execute({ schema: reference.schema, document, variableValues: variables ?? {} }));
+    const expected = plain(
+      await execute({ schema: reference.schema, document, contextValue: context, variableValues: variables ?? {} }),
+    );
 
     const { schema, asked } = open();
     expect(isCompiledQuery(compileQuery(schema, document))).toBe(true);
     const executor = localExecutor(schema, () => undefined);
     const operationType = getOperationAST(document)!.operation;
-    const run = async () => plain(await executor({ document, operationType, ...(variables ? { variables } : {}) }));
+    const run = async () =>
+      plain(await executor({ document, operationType, context, ...(variables ? { variables } : {}) }));
     expect(await run()).toEqual(expected);
     expect(asked).toEqual(reference.asked);
     expect(await run()).toEqual(expected); // now from the cache
@@ -201,7 +207,7 @@ test.each([
   ],
 ])('%s refuses %s before it asks anything', async (query, variables, message) => {
   const { schema, asked } = open();
-  const request = { document: parse(query), operationType: OperationTypeNode.QUERY, variables };
+  const request = { document: parse(query), operationType: OperationTypeNode.QUERY, context, variables };
   const { data, errors } = (await localExecutor(schema, () => undefined)(request)) as ExecutionResult;
   expect([data, errors?.map((error) => error.message), asked]).toEqual([undefined, [message], []]);
 });
@@ -209,7 +215,7 @@ test.each([
 test('a query waits for what must come before it, and fails with it', async () => {
   const { schema, asked } = open();
   const before = Promise.withResolvers<void>();
-  const request = { document: parse('{ person(id: 1) { id } }'), operationType: OperationTypeNode.QUERY };
+  const request = { document: parse('{ person(id: 1) { id } }'), operationType: OperationTypeNode.QUERY, context };
   const answer = localExecutor(schema, () => before.promise)(request) as Promise<ExecutionResult>;
   await null;
   expect(asked).toEqual([]);

@@ -6,6 +6,7 @@ import type { Settings } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import { projectRoot } from '../platform/root.ts';
 import { inSpan } from '../platform/trace.ts';
+import { Identity } from '../subgraphs/identity/identity.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { useCacheHeaders } from './cacheHeaders.ts';
@@ -13,11 +14,11 @@ import { maskError } from './errors.ts';
 import { localExecutor } from './executor.ts';
 import { Documents } from './limits/documents.ts';
 import type { OperationLimits } from './limits/limits.ts';
-import { type CallerOf, useLimits } from './limits/plugin.ts';
+import { useLimits } from './limits/plugin.ts';
 import { useObservation } from './observed.ts';
 import { planner } from './planner.ts';
 import { readAfter } from './readAfter.ts';
-import { rightsOf } from './rights.ts';
+import { useIdentity } from './signIn.ts';
 import { useSubscriptionsOverHttp } from './subscriptions/overHttp.ts';
 import { useSharedSubscriptions } from './subscriptions/sharing.ts';
 
@@ -26,10 +27,9 @@ export interface GatewayOptions {
   streams: Streams;
   readAfterTimeoutMs: number;
   limits: OperationLimits & Pick<Settings, 'TRIBUTARY_INTROSPECTION'>;
-  /** Whether callers have an identity, so that the graph may be open to strangers. */
-  hasIdentity?: boolean;
-  callerOf?: CallerOf;
   log: Logger;
+  /** Who may ask (default: anybody). */
+  identity?: Identity;
 }
 
 /** The federated graph as a request handler: plans over the checked-in supergraph, runs the subgraphs in this process. */
@@ -38,9 +38,8 @@ export async function openGateway({
   streams,
   readAfterTimeoutMs,
   limits,
-  hasIdentity = false,
-  callerOf = (_, context) => (context as { caller?: { subject: string | null } }).caller?.subject ?? undefined,
   log,
+  identity = Identity.none,
 }: GatewayOptions): Promise<GatewayRuntime> {
   const wait = readAfter(streams, readAfterTimeoutMs);
   const executors = new Map(
@@ -50,7 +49,7 @@ export async function openGateway({
     }),
   );
   const { TRIBUTARY_INTROSPECTION: introspection } = limits;
-  const documents = new Documents(limits, introspection === 'auto' ? !hasIdentity : introspection === 'on');
+  const documents = new Documents(limits, introspection === 'auto' ? !identity.isConfigured : introspection === 'on');
   const gateway = createGatewayRuntime({
     supergraph: readFileSync(join(projectRoot, 'schema', 'supergraph.graphql'), 'utf8'),
     unifiedGraphHandler: planner,
@@ -60,9 +59,10 @@ export async function openGateway({
     transportEntries: { '*.http': { kind: 'local' } },
     maskedErrors: { maskError: maskError(log) },
     plugins: () => [
-      useLimits(limits, documents, callerOf, log),
+      useIdentity(identity),
+      useLimits(limits, documents, log),
       useSubscriptionsOverHttp(documents),
-      useSharedSubscriptions(rightsOf, documents),
+      useSharedSubscriptions(documents),
       useCacheHeaders(),
       useObservation(log),
     ],

@@ -3,7 +3,10 @@ import { isLoopback } from '../platform/loopback.ts';
 
 /** Who may use the gateway besides its own pages and programs. */
 export interface OriginRules {
-  /** Whether the gateway is meant to be reached under other names than those of this machine. */
+  /**
+   * Whether the gateway is meant to be reached under other names than those of this machine, because the network before it
+   * lets only trusted callers through, or callers must sign in.
+   */
   trustNetwork: boolean;
   /** Origins whose pages may use it; `*`: all. */
   origins: readonly string[];

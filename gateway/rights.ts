@@ -1,10 +1,9 @@
-/** What a caller may see. Who has the same may share the results of a subscription, so it must hold nothing else. */
-export type Rights = Readonly<Record<string, string>>;
+import type { Caller } from '../platform/caller.ts';
 
 /**
- * The rights of a request. Everybody is anonymous so far.
- * @param _request undefined over WebSocket. @param _context what the server knows: there, `connectionParams`
+ * What a caller may see, and nothing of who it is: callers with the same may share the results of a subscription, and
+ * this is who the shared run is for.
  */
-export function rightsOf(_request: Request | undefined, _context: unknown): Rights {
-  return {};
+export function rightsOf({ tenant, scopes }: Caller): Caller {
+  return { subject: null, tenant, scopes: scopes === 'all' ? scopes : [...new Set(scopes)].sort() };
 }

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { type GatewayRuntime, getGraphQLWSOptions } from '@graphql-hive/gateway-runtime';
 import { useServer } from 'graphql-ws/use/ws';
 import sirv from 'sirv';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { originsOf, type Settings } from '../platform/config.ts';
 import type { HealthHandler } from '../platform/healthServer.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
 import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { projectRoot } from '../platform/root.ts';
+import { Identity } from '../subgraphs/identity/identity.ts';
+import { type Extra, signingIn } from '../subgraphs/identity/overWebSocket.ts';
 import { type BodyLimits, bodyOf, refuseRequest } from './limits/body.ts';
 import {
   answerUnreadable,
@@ -31,34 +33,30 @@ export interface GatewayServer {
   stop(): Promise<void>;
 }
 
-/** What answers at other paths than GraphQL and the explorer. */
-export interface OtherPaths {
+export interface Others {
+  /** What answers at other paths than GraphQL and the explorer. */
   uploads?: Record<string, Handler>;
   rest?: Rest;
   /** At /livez, /readyz and perhaps /metrics. */
   health?: HealthHandler;
-}
-
-/** What graphql-ws knows of a connection. */
-interface Extra {
-  request: IncomingMessage;
-  socket: WebSocket;
+  /** Who may come in (default: anybody); the gateway has the same. */
+  identity?: Identity;
 }
 
 /**
  * Serves the gateway: GraphQL over HTTP, server-sent events, multipart and WebSocket at /graphql, the explorer at /.
- * @throws Error when HOST can be reached from other machines and the network is not trusted, or PORT is taken
+ * @throws Error when HOST can be reached from other machines without identity, or PORT is taken
  */
 export async function serveGateway(
   gateway: GatewayRuntime,
   settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK' | 'CORS_ORIGINS'> &
     BodyLimits &
     ConnectionLimits,
-  { uploads = {}, rest, health }: OtherPaths = {},
+  { uploads = {}, rest, health, identity = Identity.none }: Others = {},
 ): Promise<GatewayServer> {
-  refuseOpenHost(settings);
-  const { HOST: host, PORT: port } = settings;
-  const rules = { trustNetwork: settings.TRIBUTARY_TRUST_NETWORK, origins: originsOf(settings) };
+  refuseOpenHost(settings, identity.isConfigured);
+  const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trust } = settings;
+  const rules = { trustNetwork: trust || identity.isConfigured, origins: originsOf(settings) };
   const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, setHeaders: cacheForever });
   // An upload of any size may take any time; only the headers must come soon, and the bodies of GraphQL.
   const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) =>
@@ -94,16 +92,19 @@ export async function serveGateway(
       answer(refusal === undefined, 403, refusal);
     },
   });
-  const { onSubscribe, ...run } = getGraphQLWSOptions(gateway, ({ extra: { request, socket } }: { extra: Extra }) => ({
-    req: request,
-    socket,
-  }));
+  const { onSubscribe, ...run } = getGraphQLWSOptions(
+    gateway,
+    ({ extra: { request: req, socket, session } }: { extra: Extra }) => ({
+      ...{ req, socket, caller: session!.caller },
+    }),
+  );
   const graphqlWs = useServer(
     {
       ...run,
       onSubscribe: (context, id, payload) =>
         operationsBeyond(Object.keys(context.subscriptions).length, settings.LIMIT_OPERATIONS_PER_SOCKET) ??
         onSubscribe!(context as never, id, payload),
+      onConnect: signingIn(identity),
       onOperation: ({ extra: { socket, request } }: { extra: Extra }, id, _payload, _args, result) =>
         isShare(result) ? sendingTo(socket, request.socket, id, result) : undefined,
     },

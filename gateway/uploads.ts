@@ -2,10 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MIMEType } from 'node:util';
 import type { GraphQLError } from 'graphql';
+import type { Caller } from '../platform/caller.ts';
 import { messageOf, TributaryError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { requestSeconds, requests } from '../platform/metrics.ts';
 import { inServing, traceHeader } from '../platform/trace.ts';
+import { Identity } from '../subgraphs/identity/identity.ts';
+import { challenge, credentialsOf, statusOfIdentity } from '../subgraphs/identity/overHttp.ts';
 import type { SentBody, Subgraph } from '../subgraphs/subgraph.ts';
 import { maskError } from './errors.ts';
 
@@ -30,22 +33,26 @@ interface Refusal {
 }
 
 /** What takes plain POST requests, by path, for those who speak no GraphQL. */
-export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Handler> {
+export function uploadsOf(
+  subgraphs: Subgraph[],
+  log: Logger,
+  identity: Identity = Identity.none,
+): Record<string, Handler> {
   const ofLines = subgraphs.flatMap(({ uploads = {} }) => Object.entries(uploads));
   const ofBodies = subgraphs.flatMap(({ bodies = {} }) => Object.entries(bodies));
   return Object.fromEntries([
     ...ofLines.map(([path, take]) => [
       path,
-      handler(log, path, ['ndjson'], async (request) => {
+      handler(log, identity, path, ['ndjson'], async (request, _, caller) => {
         const lines = await linesOf(request);
-        return Array.isArray(lines) ? take(lines) : { refusal: lines };
+        return Array.isArray(lines) ? take(lines, caller) : { refusal: lines };
       }),
     ]),
     ...ofBodies.map(([path, take]) => [
       path,
-      handler(log, path, ['csv', 'ndjson'], (request, format) => {
+      handler(log, identity, path, ['csv', 'ndjson'], (request, format, caller) => {
         request.setTimeout(patienceMs, () => request.destroy());
-        return take({ format, pieces: piecesOf(request) }).finally(() => request.setTimeout(0));
+        return take({ format, pieces: piecesOf(request) }, caller).finally(() => request.setTimeout(0));
       }),
     ]),
   ]);
@@ -53,21 +60,26 @@ export function uploadsOf(subgraphs: Subgraph[], log: Logger): Record<string, Ha
 
 function handler(
   log: Logger,
+  identity: Identity,
   path: string,
   formats: Format[],
-  take: (request: IncomingMessage, format: Format) => Promise<object>,
+  take: (request: IncomingMessage, format: Format, caller: Caller) => Promise<object>,
 ): Handler {
   const mask = maskError(log);
   return async (request, response) => {
     const begun = performance.now();
     response.once('close', () => observe(response, begun));
+    const credentials = credentialsOf(request.headers);
     const refuse = ({ status, message, headers }: Refusal) =>
       answer(response, status, { errors: [{ message }] }, headers);
     try {
+      const { caller } = await identity.signIn(credentials);
       const format = formatOf(request, formats);
       if (typeof format !== 'string') return refuse(format);
       const trace = request.headers[traceHeader];
-      const result = await inServing(`POST ${path}`, {}, trace as string | undefined, () => take(request, format));
+      const result = await inServing(`POST ${path}`, {}, trace as string | undefined, () =>
+        take(request, format, caller),
+      );
       if ('refusal' in result) return refuse(result.refusal as Refusal);
       answer(response, 200, result);
     } catch (error) {
@@ -76,6 +88,7 @@ function handler(
       const { message, extensions } = mask(error) as GraphQLError;
       // The rest of the body is not read.
       const headers: Record<string, string> = request.complete ? {} : { connection: 'close' };
+      if (extensions.code === 'UNAUTHENTICATED') Object.assign(headers, challenge(credentials));
       answer(response, statusOf(error), { errors: [{ message, extensions }] }, headers);
     }
   };
@@ -146,7 +159,7 @@ function tooLarge(why: string): Refusal {
 
 function statusOf(error: unknown): number {
   if (!(error instanceof TributaryError)) return 500;
-  return error.code === 'BAD_USER_INPUT' ? 400 : 503;
+  return error.code === 'BAD_USER_INPUT' ? 400 : (statusOfIdentity[error.code] ?? 503);
 }
 
 function observe({ statusCode, writableFinished }: ServerResponse, begun: number): void {

@@ -55,6 +55,20 @@ describe('the settings', () => {
     expect(wrong({ [name]: value })).toContain('`tributary config` lists all variables');
   });
 
+  test.each<[string, Record<string, string>]>([
+    ['JWT_JWKS_URL and JWT_SECRET are both set: give one', { JWT_JWKS_URL: 'https://a/' }],
+    ['JWT_SECRET must have 32 bytes or more', { JWT_SECRET: 'x'.repeat(31) }],
+    ['JWT_ISSUER and JWT_AUDIENCE must be set where tokens are taken', { JWT_ISSUER: '' }],
+    ['JWT_ISSUER and JWT_AUDIENCE must be set where tokens are taken', { JWT_AUDIENCE: '' }],
+    ['JWT_JWKS_URL or JWT_SECRET must be set where tokens are taken', { JWT_SECRET: '' }],
+    ['JWT_JWKS_URL must be an address that begins with http:// or https://', { JWT_JWKS_URL: 'ftp://a/' }],
+  ])('of tokens: %s', (message, change) => {
+    const tokens = { JWT_SECRET: 'x'.repeat(32), JWT_ISSUER: 'i', JWT_AUDIENCE: 'a' };
+    expect(readSettings(tokens)).toMatchObject(tokens);
+    expect(wrong({ ...tokens, ...change })).toContain(message);
+    expect(wrong({ ...tokens, ...change })).not.toContain('xxx');
+  });
+
   test('that are wrong are all told at once', () => {
     const told = wrong({ PORT: 'x', READ_AFTER_TIMEOUT_MS: '0', NEO4J_URI: 'x', KAFKA_BROKERS: 'x' });
     for (const name of ['PORT', 'READ_AFTER_TIMEOUT_MS', 'NEO4J_URI', 'KAFKA_BROKERS']) expect(told).toContain(name);

@@ -64,6 +64,29 @@ export const settingsSchema = Type.Object({
     maximum: 1,
     description: 'Share of the traces that begin here that is sent, 0 to 1.',
   }),
+  JWT_JWKS_URL: text(
+    '',
+    'http(s):// address of the published keys (JWKS) of whoever issues the tokens that callers show. Empty: JWT_SECRET, or no tokens.',
+  ),
+  JWT_SECRET: secret(
+    'Secret that tokens are signed with (HS256), at least 32 bytes, instead of published keys. Empty: JWT_JWKS_URL, or no tokens.',
+  ),
+  JWT_ISSUER: text('', 'Whose tokens are taken: their claim iss. Needed where tokens are.'),
+  JWT_AUDIENCE: text('', 'For whom the tokens are that are taken: their claim aud. Needed where tokens are.'),
+  JWT_CLOCK_SKEW_SECONDS: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 600,
+    description: 'By so many seconds the clock of the issuer may be wrong.',
+  }),
+  JWT_TENANT_CLAIM: Type.String({
+    default: 'tenant',
+    minLength: 1,
+    description: 'Claim of a token that names the tenant of the caller. A token without it is of the tenant public.',
+  }),
+  TRIBUTARY_API_KEYS: secret(
+    'API keys that are taken, as `tributary key list --json` prints them. Empty: those that `tributary key create` keeps in the data folder.',
+  ),
   PORT: port(4000, 'Port of the gateway: GraphQL at /graphql, the explorer at /.'),
   TRIBUTARY_DATA: text('.tributary', 'Folder of the local servers: their data, logs and generated secrets.'),
   TRIBUTARY_CACHE: text(
@@ -280,9 +303,24 @@ function wrongAddresses(settings: Settings): string[] {
       wrong.push(
         `CORS_ORIGINS must be a comma-separated list of origins such as https://app.example, or *, not "${origin}"`,
       );
+  needs('JWT_JWKS_URL', ['http', 'https']);
+  wrong.push(...wrongTokens(settings));
   for (const [at, broker] of brokersOf(settings).entries())
     if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
       wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);
+  return wrong;
+}
+
+function wrongTokens({ JWT_JWKS_URL, JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE }: Settings): string[] {
+  if (!JWT_JWKS_URL && !JWT_SECRET) {
+    const isMeant = JWT_ISSUER || JWT_AUDIENCE;
+    return isMeant ? ['JWT_JWKS_URL or JWT_SECRET must be set where tokens are taken'] : [];
+  }
+  const wrong: string[] = [];
+  if (JWT_JWKS_URL && JWT_SECRET) wrong.push('JWT_JWKS_URL and JWT_SECRET are both set: give one');
+  if (JWT_SECRET && Buffer.byteLength(JWT_SECRET) < 32) wrong.push('JWT_SECRET must have 32 bytes or more');
+  // Without them, a token that the same issuer made for another service would be taken.
+  if (!JWT_ISSUER || !JWT_AUDIENCE) wrong.push('JWT_ISSUER and JWT_AUDIENCE must be set where tokens are taken');
   return wrong;
 }
 

@@ -1,6 +1,10 @@
 /** Every code that an error of this product can carry, with what it means and what to do. The list is closed. */
 export const errorCodes = {
   BAD_USER_INPUT: 'An argument, variable or message is wrong. The text says which and how; mend it and send again.',
+  UNAUTHENTICATED:
+    'The caller has not signed in, or its token or API key is not valid any more. The text says which check failed.',
+  FORBIDDEN: 'The caller may not do this. The text names the scope that is missing.',
+  IDENTITY_UNAVAILABLE: 'The keys that tokens are checked with cannot be fetched. Try again later.',
   CURSOR_AHEAD:
     'The position lies beyond the end of the stream, so the topic was made anew, or lost messages. Start from `since`.',
   CURSOR_EXPIRED:

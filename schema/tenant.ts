@@ -8,10 +8,20 @@ export const publicTenant = 'public';
 
 type HeaderValue = Buffer | string | (Buffer | string)[] | undefined;
 
+/** Whether it can be the name of a tenant. */
+export function isTenant(name: string): boolean {
+  return /^[A-Za-z0-9._-]{1,100}$/.test(name);
+}
+
+/** What a message of a tenant is sent with. */
+export function tenantHeaders(tenant: string): { headers?: Record<string, string> } {
+  return tenant === publicTenant ? {} : { headers: { [tenantHeader]: tenant } };
+}
+
 /** The tenant of a message. @throws ContractError when its header is no name */
 export function tenantOf(headers: Record<string, HeaderValue> | undefined): string {
   const value = headers?.[tenantHeader];
   const tenant = value === undefined ? publicTenant : String(value);
-  if (/^[A-Za-z0-9._-]{1,100}$/.test(tenant)) return tenant;
+  if (isTenant(tenant)) return tenant;
   throw new ContractError('the header tenant must be 1 to 100 letters, digits, dots, dashes or underscores');
 }

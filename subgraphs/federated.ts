@@ -4,11 +4,14 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isUnionType, parse } from 'graphql';
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, type PubSub } from 'type-graphql';
 import { traceDeliveries } from '../platform/trace.ts';
+import { type Access, withAccess } from './access.ts';
+import type { Context } from './context.ts';
+import { guard } from './guard.ts';
 import { GraphQLDateTime } from './scalars.ts';
 
 const link = `extend schema @link(
-  url: "https://specs.apollo.dev/federation/v2.3"
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag"]
+  url: "https://specs.apollo.dev/federation/v2.5"
+  import: ["@key", "@extends", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@authenticated", "@requiresScopes"]
 )
 directive @oneOf on INPUT_OBJECT`;
 
@@ -26,10 +29,12 @@ export interface FederatedOptions {
   orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
   /** The resolver objects, one for each class in `resolvers`. */
   instances: object[];
+  /** The scopes that its fields need. */
+  access: Access;
   /** Entities by type name: the object for a reference, which holds `id` and what is required, or null. */
-  references: Record<string, (reference: never) => unknown>;
+  references: Record<string, (reference: never, context: Context) => unknown>;
   /** The event streams by subscription field: from the arguments to the events. */
-  streams: Record<string, (args: never) => Promise<AsyncIterator<unknown, undefined>>>;
+  streams: Record<string, (args: never, context: Context) => Promise<AsyncIterator<unknown, undefined>>>;
 }
 
 /** A Federation 2 subgraph schema out of type-graphql classes. */
@@ -37,6 +42,7 @@ export function federatedSchema({
   resolvers,
   orphanedTypes = [],
   instances,
+  access,
   references,
   streams,
 }: FederatedOptions): GraphQLSchema {
@@ -58,9 +64,9 @@ export function federatedSchema({
   for (const [field, open] of Object.entries(streams))
     map.Subscription![field] = {
       ...(map.Subscription![field] as object),
-      subscribe: async (_: unknown, args: never) => traceDeliveries(`deliver ${field}`, await open(args)),
+      subscribe: async (_: unknown, args: never, context: Context) =>
+        traceDeliveries(`deliver ${field}`, await open(args, context)),
     };
-  return buildSubgraphSchema([
-    { typeDefs: parse(`${link}\n${printSchemaWithDirectives(schema)}`), resolvers: map as never },
-  ]);
+  const typeDefs = withAccess(parse(`${link}\n${printSchemaWithDirectives(schema)}`), access);
+  return guard(buildSubgraphSchema([{ typeDefs, resolvers: map as never }]));
 }

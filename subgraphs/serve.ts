@@ -9,16 +9,22 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Settings } from '../platform/config.ts';
+import { TributaryError } from '../platform/errors.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
 import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { inServing, traceHeader } from '../platform/trace.ts';
-import { type Caller, isSettled, settledCacheControl } from './settled.ts';
+import type { Context } from './context.ts';
+import { Identity } from './identity/identity.ts';
+import { credentialsOf, refusal } from './identity/overHttp.ts';
+import { type Extra, signingIn } from './identity/overWebSocket.ts';
+import type { Session } from './identity/session.ts';
+import { isSettled, settledCacheControl } from './settled.ts';
 import type { Subgraph } from './subgraph.ts';
 
 const largestBody = 1024 * 1024;
 
 /** Tells a router, which answers out of several subgraphs, whether this part of the answer may be kept. */
-const cacheControl: ApolloServerPlugin<Caller> = {
+const cacheControl: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async willSendResponse({ contextValue: { request }, response: { body, http } }) {
@@ -33,10 +39,11 @@ const cacheControl: ApolloServerPlugin<Caller> = {
 export async function serveSubgraph(
   subgraph: Subgraph,
   settings: Pick<Settings, 'HOST' | 'PORT' | 'TRIBUTARY_TRUST_NETWORK'>,
+  identity = Identity.none,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  refuseOpenHost(settings);
+  refuseOpenHost(settings, identity.isConfigured);
   const { HOST: host, PORT: port } = settings;
-  const apollo = new ApolloServer<Caller>({
+  const apollo = new ApolloServer<Context>({
     schema: subgraph.schema,
     includeStacktraceInErrorResponses: false,
     plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled(), cacheControl],
@@ -46,13 +53,17 @@ export async function serveSubgraph(
     const trace = request.headers[traceHeader] as string | undefined;
     inRequest(request.headers[requestIdHeader], (id) => {
       response.setHeader(requestIdHeader, id);
-      inServing('graphql', {}, trace, () => answer(apollo, request, response)).catch(() =>
+      inServing('graphql', {}, trace, () => answer(apollo, identity, request, response)).catch(() =>
         response.writeHead(500).end(),
       );
     });
   });
   const graphqlWs = useServer(
-    { schema: subgraph.schema },
+    {
+      schema: subgraph.schema,
+      context: ({ extra: { session } }: { extra: Extra }) => ({ caller: session!.caller }),
+      onConnect: signingIn(identity),
+    },
     new WebSocketServer({ server: http, path: '/graphql', maxPayload: largestBody }),
   );
   await new Promise<void>((resolve, reject) => {
@@ -71,23 +82,46 @@ export async function serveSubgraph(
   };
 }
 
-async function answer(apollo: ApolloServer<Caller>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  apollo: ApolloServer<Context>,
+  identity: Identity,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://subgraph');
   if (url.pathname !== '/graphql') return void response.writeHead(404).end();
   if (Number(request.headers['content-length'] ?? 0) > largestBody) return void response.writeHead(413).end();
+  const signedIn = await signIn(identity, request, response);
+  if (!signedIn) return;
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, String(value));
   const body = request.method === 'POST' ? parseJson(await text(request)) : undefined;
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers, search: url.search, body },
-    context: async () => ({ request: {} }),
+    context: async () => ({ request: {}, caller: signedIn.caller }),
   });
   response.writeHead(result.status ?? 200, Object.fromEntries(result.headers));
   if (result.body.kind === 'complete') response.end(result.body.string);
   else {
     for await (const chunk of result.body.asyncIterator) response.write(chunk);
     response.end();
+  }
+}
+
+async function signIn(
+  identity: Identity,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Session | undefined> {
+  const credentials = credentialsOf(request.headers);
+  try {
+    return await identity.signIn(credentials);
+  } catch (error) {
+    if (!(error instanceof TributaryError)) throw error;
+    const { status, headers, body } = refusal(error, credentials);
+    response.writeHead(status, headers).end(body);
+    return undefined;
   }
 }
 

@@ -1,7 +1,4 @@
-/** What a gateway or server tells about the caller. */
-export interface Caller {
-  request?: object;
-}
+import type { Context } from './context.ts';
 
 /** About what requests have asked so far. */
 const asked = new WeakMap<object, 'past' | 'present'>();
@@ -10,11 +7,11 @@ const asked = new WeakMap<object, 'past' | 'present'>();
  * To be called by every resolver whose answer ends at a time, or depends on the present.
  * @param end absent: the present
  */
-export function endsAt(caller: Caller | undefined, end: Date | null | undefined): void {
-  if (!caller?.request) return;
+export function endsAt({ request }: Context, end: Date | null | undefined): void {
+  if (!request) return;
   const isOver = end != null && end.getTime() < Date.now();
-  if (!isOver) asked.set(caller.request, 'present');
-  else if (!asked.has(caller.request)) asked.set(caller.request, 'past');
+  if (!isOver) asked.set(request, 'present');
+  else if (!asked.has(request)) asked.set(request, 'past');
 }
 
 /**

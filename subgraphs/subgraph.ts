@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Caller } from '../platform/caller.ts';
 import type { Receipt } from './receipt.ts';
 import type { Position } from './streams/position.ts';
 
@@ -12,9 +13,9 @@ export interface Subgraph {
    */
   views: Record<string, (position: Position, signal: AbortSignal) => Promise<void>>;
   /** What takes the lines of NDJSON that are sent to a path of the gateway, for those who speak no GraphQL. */
-  uploads?: Record<string, (lines: string[]) => Promise<Receipt>>;
+  uploads?: Record<string, (lines: string[], caller: Caller) => Promise<Receipt>>;
   /** What takes a body of any size that is sent to a path, piece by piece, and answers with what it has taken of it. */
-  bodies?: Record<string, (body: SentBody) => Promise<object>>;
+  bodies?: Record<string, (body: SentBody, caller: Caller) => Promise<object>>;
 }
 
 export interface SentBody {

@@ -6,12 +6,14 @@ import type { Settings } from '../platform/config.ts';
 import { cursorKeys } from '../platform/cursorKeys.ts';
 import type { Result } from '../schema/air/result.ts';
 import { stationId } from '../schema/air/station.ts';
+import { publicTenant } from '../schema/tenant.ts';
 import { Cursors } from '../subgraphs/streams/cursor.ts';
 import { parseKeyRing } from '../subgraphs/streams/keys.ts';
 import type { World } from './world.ts';
 
 /** A point of a city of Styria; 57 where no index is given. */
 export interface TestPoint {
+  tenant?: string;
   feed?: string;
   city: string;
   time: number;
@@ -43,13 +45,13 @@ export async function storePoints(settings: Settings, points: TestPoint[]): Prom
   const responses = await RawResponses.open(settings);
   const messages = [];
   for (const point of points) {
-    const { city, time, feed = 'f', result } = point;
+    const { tenant = publicTenant, city, time, feed = 'f', result } = point;
     const run = randomUUID();
     const body = Buffer.from(JSON.stringify(answerOf(point)));
-    const payload = await responses.put('public', 'results', feed, run, body);
+    const payload = await responses.put(tenant, 'results', feed, run, body);
     const ended = time + 60_000;
     messages.push(
-      resultMessage('public', {
+      resultMessage(tenant, {
         ...{ feed, adapter: 'IQAIR_DAILY', run, query: {}, started: ended - 100, ended, timestamp: ended, payload },
         ...{ outcome: 'STORED', httpStatus: 200, message: null, parser: 1, time },
         ...{ station: stationId({ country: 'Austria', state: 'Styria', city }), ...result },

@@ -14,8 +14,11 @@ export interface Client {
   subscribe<Data>(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<Data>;
 }
 
-/** A client of the gateway at an address such as http://127.0.0.1:4000. */
-export function client(url: string): Client {
+/**
+ * A client of the gateway at an address such as http://127.0.0.1:4000.
+ * @param credentials what it signs in with: headers, and over WebSocket the parameters of the connection
+ */
+export function client(url: string, credentials: Record<string, string> = {}): Client {
   const ask = async <Data>(
     query: string,
     variables: object = {},
@@ -23,7 +26,7 @@ export function client(url: string): Client {
   ): Promise<Answer<Data>> => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...credentials, ...headers },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as Answer<Data>;
@@ -36,7 +39,10 @@ export function client(url: string): Client {
       return data!;
     },
     subscribe<Data>(query: string, variables: Record<string, unknown> = {}) {
-      const socket = createClient({ url: `${url.replace('http', 'ws')}/graphql`, retryAttempts: 0 });
+      const socket = createClient({
+        ...{ url: `${url.replace('http', 'ws')}/graphql`, retryAttempts: 0 },
+        connectionParams: credentials,
+      });
       const events = socket.iterate<Data>({ query, variables });
       return dataOf(events, () => socket.dispose());
     },

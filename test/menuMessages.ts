@@ -5,17 +5,15 @@ import { parseItemMessage } from '../schema/menu/item.ts';
 import { Matcher } from '../schema/menu/matcher/matcher.ts';
 import type { ItemMessage, TermMessage } from '../schema/menu/messages.ts';
 import { parseTermMessage, termKey } from '../schema/menu/term.ts';
-import { publicTenant, tenantHeader, tenantOf } from '../schema/tenant.ts';
+import { publicTenant, tenantHeaders, tenantOf } from '../schema/tenant.ts';
 import { messagesOf, type TopicMessage } from './topic.ts';
 import type { World } from './world.ts';
-
-const headersOf = (tenant: string) => (tenant === publicTenant ? {} : { headers: { [tenantHeader]: tenant } });
 
 /** A message of menu.terms. @param text null: it is deleted */
 export function term(id: string, text: string | null, tenant = publicTenant): Message {
   const message: TermMessage =
     text === null ? { type: 'TermDeleted', data: { id } } : { type: 'Term', data: { id, text } };
-  return { key: termKey(tenant, id), value: JSON.stringify(message), ...headersOf(tenant) };
+  return { key: termKey(tenant, id), value: JSON.stringify(message), ...tenantHeaders(tenant) };
 }
 
 /** A message of menu.items. @param name null: it is deleted */
@@ -32,7 +30,7 @@ export function item(
     name === null
       ? { type: 'MenuItemDeleted', data: { id } }
       : { type: 'MenuItem', data: { id, menu, name, description } };
-  return { key: id, value: JSON.stringify(message), ...headersOf(tenant) };
+  return { key: id, value: JSON.stringify(message), ...tenantHeaders(tenant) };
 }
 
 const words = 'grilled,salmon,house,wine,red,bitter,lager,glass,of,the,boulevard,castle,peach,fresh,battery'.split(',');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Settings } from '../platform/config.ts';
-import { offerScratch, readScratch, startScratch } from '../servers/scratch.ts';
+import { readScratch, startScratch } from '../servers/scratch.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,22 +14,24 @@ declare module 'vitest' {
   }
 }
 
+/** Of the run: each project has modules of its own, but all are set up in one process, one after the other. */
+const run = globalThis as { tributaryServers?: Settings };
+
 /**
  * One set of the three servers for all projects of the run, on free ports, with data that is thrown away. While
  * `tributary servers --scratch` runs, its servers are used instead, so that a single file takes seconds.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const scratch = await readScratch();
-  if (scratch) {
-    project.provide('settings', scratch);
+  const present = run.tributaryServers ?? (await readScratch());
+  if (present) {
+    project.provide('settings', present);
     return async () => {};
   }
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
   const servers = await startScratch(folder, { say: console.log, progress: () => {} });
+  run.tributaryServers = servers.settings;
   project.provide('settings', servers.settings);
-  const withdraw = await offerScratch(servers.settings);
   return async () => {
-    await withdraw();
     await servers.stop();
     await rm(folder, { recursive: true, force: true });
   };

@@ -17,6 +17,7 @@ import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { Publisher } from '../platform/publish.ts';
+import { Identity } from '../subgraphs/identity/identity.ts';
 import { openSubgraphs, roster } from '../subgraphs/roster.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
 
@@ -78,20 +79,23 @@ export async function openWorld(overrides: Partial<Settings> = {}): Promise<Worl
     async gateway(overrides = {}) {
       const own = { ...settings, ...overrides };
       const { subgraphs, dependencies, close } = await openSubgraphs(own, Object.keys(roster), log);
+      const identity = await Identity.open(own, log);
       const { streams, graph } = dependencies;
       const runtime = await openGateway({
         subgraphs,
         streams,
         readAfterTimeoutMs: own.READ_AFTER_TIMEOUT_MS,
         limits: own,
-        log,
+        ...{ log, identity },
       });
       const server = await serveGateway(runtime, own, {
-        uploads: uploadsOf(subgraphs, log),
+        uploads: uploadsOf(subgraphs, log, identity),
         rest: await openRest(runtime, log),
+        identity,
       });
       const stop = async () => {
         await server.stop();
+        identity.close();
         await close();
       };
       return { url: server.url, graph, streams, ...once(stop, ends) };

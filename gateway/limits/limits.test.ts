@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCookbook } from '../../explorer/cookbook.ts';
 import { readSettings } from '../../platform/config.ts';
@@ -100,11 +101,17 @@ test('a limit that is only measured refuses nothing, and is told in the log with
     ]);
 });
 
+const withTokens = { JWT_SECRET: 's'.repeat(32), JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'tributary' };
+
+async function bearer(subject: string): Promise<{ authorization: string }> {
+  const token = new SignJWT({ sub: subject, iss: 'issuer', aud: 'tributary' }).setProtectedHeader({ alg: 'HS256' });
+  return { authorization: `Bearer ${await token.setExpirationTime('1h').sign(Buffer.from(withTokens.JWT_SECRET))}` };
+}
+
 test('a caller has so much a minute, one operation may take all of it, and others do not pay for it', async () => {
-  const callerOf = (request: Request | undefined) => request?.headers.get('x-caller') ?? undefined;
-  await using counting = await World.open({ RATE_LIMIT_COST_PER_MINUTE: 10 }, [], { callerOf });
-  const ask = (caller: string, fields = 'id') =>
-    counting.post({ query: `{ wikiEdit(id: "1") { ${fields} } }` }, { 'x-caller': caller });
+  await using counting = await World.open({ RATE_LIMIT_COST_PER_MINUTE: 10, ...withTokens });
+  const ask = async (caller: string, fields = 'id') =>
+    counting.post({ query: `{ wikiEdit(id: "1") { ${fields} } }` }, await bearer(caller));
   for (let time = 0; time < 5; time++) expect((await ask('ada')).status).toBe(200); // of 2 each
   const refused = await ask('ada');
   expect([refused.status, verdict(refused)![0]]).toEqual([429, 'RATE_LIMITED']);
@@ -121,13 +128,11 @@ test('where the schema is a secret, neither questions about it nor suggestions t
   const wrong = { query: '{ wikiEdi(id: "1") { id } }' };
   expect((await gateway.post(about)).data).toBeDefined();
   expect(JSON.stringify(await gateway.post(wrong))).toContain('Did you mean');
-  for (const closed of [
-    await World.open({ TRIBUTARY_INTROSPECTION: 'off' }),
-    await World.open({}, [], { hasIdentity: true }),
-  ]) {
-    expect(verdict(await closed.post(about))![0]).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect(JSON.stringify(await closed.post(wrong))).not.toContain('Did you mean');
-    expect((await closed.post({ query: '{ __typename }' })).data).toEqual({ __typename: 'Query' });
+  for (const closed of [await World.open({ TRIBUTARY_INTROSPECTION: 'off' }), await World.open(withTokens)]) {
+    const headers = await bearer('ada');
+    expect(verdict(await closed.post(about, headers))![0]).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(JSON.stringify(await closed.post(wrong, headers))).not.toContain('Did you mean');
+    expect((await closed.post({ query: '{ __typename }' }, headers)).data).toEqual({ __typename: 'Query' });
     await closed[Symbol.asyncDispose]();
   }
 });

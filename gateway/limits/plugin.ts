@@ -3,15 +3,13 @@ import type { EventEmitter } from 'node:events';
 import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from '../../platform/log.ts';
+import type { Context } from '../../subgraphs/context.ts';
 import type { Documents } from './documents.ts';
 import { badRequest, beyond, type HttpAnswer, type OperationLimits } from './limits.ts';
 import { type Asked, PersistedDocuments } from './persisted.ts';
 import { RateLimit } from './rate.ts';
 import { withinTime } from './timeLimit.ts';
 import { variablesBeyond } from './variables.ts';
-
-/** Who sends operations, for counting what they cost; undefined: they are not counted. */
-export type CallerOf = (request: Request | undefined, context: unknown) => string | undefined;
 
 interface Params extends Asked {
   operationName?: unknown;
@@ -30,12 +28,7 @@ export function isRefused(context: object): boolean {
  * Whatever asks, over whatever transport, comes through here first: its document is found, measured and checked, its
  * variables and its cost are looked at, and only then does anything else see it (docs/limits.md).
  */
-export function useLimits(
-  limits: OperationLimits,
-  documents: Documents,
-  callerOf: CallerOf,
-  log: Logger,
-): GatewayPlugin {
+export function useLimits(limits: OperationLimits, documents: Documents, log: Logger): GatewayPlugin {
   const persisted = new PersistedDocuments(limits);
   const { LIMITS_MODE: mode, LIMIT_COST, LIMIT_DEPTH, OPERATION_TIMEOUT_MS, RATE_LIMIT_COST_PER_MINUTE } = limits;
   const rate = RATE_LIMIT_COST_PER_MINUTE > 0 ? new RateLimit(RATE_LIMIT_COST_PER_MINUTE) : undefined;
@@ -83,7 +76,7 @@ export function useLimits(
         setParamsHandler((payload) =>
           withinTime(() => paramsHandler(payload) as Promise<ExecutionResult>, OPERATION_TIMEOUT_MS, leaving(context)),
         );
-      const caller = rate && mode !== 'off' ? callerOf(request, context) : undefined;
+      const caller = rate && mode !== 'off' ? ((context as unknown as Context).caller.subject ?? undefined) : undefined;
       if (caller === undefined) return;
       return rate!.refuse(caller, cost).then((error) => {
         if (!error) return;

@@ -6,8 +6,9 @@ import { WebSocket } from 'ws';
 import { readSettings, type Settings } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { projectRoot } from '../../platform/root.ts';
+import { Identity } from '../../subgraphs/identity/identity.ts';
 import type { Streams } from '../../subgraphs/streams/stream.ts';
-import { type GatewayOptions, openGateway } from '../gateway.ts';
+import { openGateway } from '../gateway.ts';
 import { serveGateway } from '../server.ts';
 import { sha256 } from './persisted.ts';
 
@@ -33,11 +34,7 @@ export class World implements AsyncDisposable {
   #stop: () => Promise<void> = async () => {};
 
   /** @param trusted documents that are known by the SHA-256 of their texts */
-  static async open(
-    overrides: Partial<Settings> = {},
-    trusted: string[] = [],
-    options: Partial<GatewayOptions> = {},
-  ): Promise<World> {
+  static async open(overrides: Partial<Settings> = {}, trusted: string[] = []): Promise<World> {
     const world = new World();
     const text = readFileSync(join(projectRoot, 'schema', 'wiki', 'wiki.graphql'), 'utf8');
     const schema = buildSchema(text, { assumeValid: true, assumeValidSDL: true });
@@ -51,21 +48,28 @@ export class World implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-limits-'));
     const file = join(folder, 'trusted.json');
     writeFileSync(file, JSON.stringify(Object.fromEntries(trusted.map((text) => [sha256(text), text]))));
-    const settings = { ...readSettings({}), PORT: 0, TRUSTED_DOCUMENTS: trusted.length > 0 ? file : '', ...overrides };
+    const settings = {
+      ...readSettings({}),
+      PORT: 0,
+      TRIBUTARY_DATA: folder,
+      TRUSTED_DOCUMENTS: trusted.length > 0 ? file : '',
+      ...overrides,
+    };
     const log = createLogger('test', 'silent');
     log.warn = ((line: Record<string, unknown>) => world.logged.push(line)) as never;
+    const identity = await Identity.open(settings, log);
     const gateway = await openGateway({
       subgraphs: [{ name: 'wiki', schema, views: {} }],
       streams: {} as Streams,
       readAfterTimeoutMs: 1,
       limits: settings,
-      log,
-      ...options,
+      ...{ log, identity },
     });
-    const server = await serveGateway(gateway, settings);
+    const server = await serveGateway(gateway, settings, { identity });
     world.#url = `${server.url}/graphql`;
     world.#stop = async () => {
       await server.stop();
+      identity.close();
       rmSync(folder, { recursive: true, force: true });
     };
     return world;

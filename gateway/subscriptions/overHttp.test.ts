@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TributaryError } from '../../platform/errors.ts';
 import { carrierOf } from './carrier.ts';
 import { streamOf } from './overHttp.ts';
 import { SubscriptionResult } from './result.ts';
@@ -31,13 +32,29 @@ function source() {
 function open(accept: string) {
   const results = source();
   let gone = () => {};
+  let lapse: ((why: TributaryError) => void) | undefined;
   const onGone = (then: () => void) => {
     gone = then;
   };
-  const stream = new ReadableStream(streamOf(results, carrierOf(accept)!, onGone));
+  const onLapse = (then: (why: TributaryError) => void) => {
+    lapse = then;
+    return () => {
+      lapse = undefined;
+    };
+  };
+  const stream = new ReadableStream(streamOf(results, carrierOf(accept)!, onGone, onLapse));
   const reader = stream.getReader();
   const read = async () => new TextDecoder().decode((await reader.read()).value);
-  return { results, read, gone: () => gone(), cancel: () => reader.cancel() };
+  return {
+    results,
+    read,
+    gone: () => gone(),
+    lapse: (why: TributaryError) => lapse!(why),
+    get isWatched() {
+      return lapse !== undefined;
+    },
+    cancel: () => reader.cancel(),
+  };
 }
 
 describe.each([
@@ -98,7 +115,22 @@ describe.each([
     const opened = open(accept);
     await opened[how]();
     await null;
-    expect([opened.results.returned, vi.getTimerCount()]).toEqual([1, 0]);
+    expect([opened.results.returned, vi.getTimerCount(), opened.isWatched]).toEqual([1, 0, false]);
+  });
+
+  test('ends with the reason when its client may not ask any more (S5)', async () => {
+    const { results, read, lapse, isWatched } = open(accept);
+    const why = new TributaryError('UNAUTHENTICATED', 'over');
+    await read();
+    await vi.waitUntil(() => results.asks.length > 0);
+    expect(isWatched).toBe(true);
+    lapse(why);
+    results.asks[0]!({ done: false, value: new SubscriptionResult('{"data":1}', 'c', true) }); // it came too late
+    const told = JSON.stringify({ errors: [{ message: 'over', extensions: { code: 'UNAUTHENTICATED' } }] });
+    const [, , , failed, end] = expected;
+    expect(await read()).toBe(failed!.replace('{"errors":[]}', told).replace('"errors":[]', told.slice(1, -1)) + end);
+    expect(await read()).toBe('');
+    expect([results.returned, vi.getTimerCount()]).toEqual([1, 0]);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { GatewayPlugin } from '@graphql-hive/gateway-runtime';
 import { isAsyncIterable } from '@graphql-tools/utils';
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
+import { statusOfIdentity } from '../../subgraphs/identity/overHttp.ts';
 import type { Documents } from '../limits/documents.ts';
 import { isRefused } from '../limits/plugin.ts';
 import { type Carrier, carrierOf, carriers } from './carrier.ts';
-import { clientOf } from './client.ts';
+import { clientOf, type SubscriptionClient } from './client.ts';
 import { resultOf, SubscriptionResult } from './result.ts';
 import { lastResult } from './sharing.ts';
 
@@ -28,7 +29,7 @@ export function useSubscriptionsOverHttp(documents: Documents): GatewayPlugin {
     },
     onResultProcess({ request, result, serverContext, setResultProcessor }) {
       if (!subscriptions.has(request)) return;
-      const { accept, onGone } = clientOf(request, serverContext);
+      const { accept, onGone, onLapse } = clientOf(request, serverContext);
       const carrier = carrierOf(accept);
       if (!isAsyncIterable(result) || !carrier) {
         const { errors } = result as ExecutionResult;
@@ -45,7 +46,7 @@ export function useSubscriptionsOverHttp(documents: Documents): GatewayPlugin {
       const results = (result as AsyncIterable<ExecutionResult | SubscriptionResult>)[Symbol.asyncIterator]();
       setResultProcessor(
         (_, { ReadableStream, Response }) =>
-          new Response(new ReadableStream(streamOf(results, carrier, onGone)) as BodyInit, {
+          new Response(new ReadableStream(streamOf(results, carrier, onGone, onLapse)) as BodyInit, {
             headers: {
               'content-type': carrier.contentType,
               'cache-control': 'no-cache',
@@ -58,18 +59,26 @@ export function useSubscriptionsOverHttp(documents: Documents): GatewayPlugin {
   };
 }
 
-/** The body of a response. Nothing is asked of the results before the connection takes more. */
+/**
+ * The body of a response. Nothing is asked of the results before the connection takes more. It ends when the client is
+ * gone, and with the reason when it may not ask any more.
+ */
 export function streamOf(
   results: AsyncIterator<ExecutionResult | SubscriptionResult>,
   carrier: Carrier,
-  onGone: (then: () => void) => void,
+  onGone: SubscriptionClient['onGone'],
+  onLapse: SubscriptionClient['onLapse'],
 ): UnderlyingDefaultSource<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
   /** Whether the connection takes more than there is; the stream's own measure of that is not kept up to date. */
   let isAsking = false;
+  let isOver = false;
+  let callOff = () => {};
   const stop = async () => {
+    isOver = true;
     clearInterval(heartbeat);
+    callOff();
     await results.return?.();
   };
   return {
@@ -78,6 +87,11 @@ export function streamOf(
       heartbeat = setInterval(() => {
         if (isAsking) controller.enqueue(encoder.encode(carrier.heartbeat));
       }, heartbeatMs);
+      callOff = onLapse((why) => {
+        controller.enqueue(encoder.encode(carrier.failure(lastResult(why).text) + carrier.end));
+        controller.close();
+        void stop();
+      });
       onGone(() => void stop()); // it may be gone already, and then nobody will cancel this
     },
     async pull(controller) {
@@ -87,14 +101,17 @@ export function streamOf(
         .catch((error) => ({ done: false as const, value: lastResult(error) }))
         .catch((error) => {
           clearInterval(heartbeat);
+          callOff();
           throw error;
         });
       isAsking = false;
+      if (isOver) return;
       if (!found.done) {
         const { text, cursor, hasData } = asResult(found.value);
         return controller.enqueue(encoder.encode(hasData ? carrier.result(text, cursor) : carrier.failure(text)));
       }
       clearInterval(heartbeat);
+      callOff();
       controller.enqueue(encoder.encode(carrier.end));
       controller.close();
     },
@@ -112,6 +129,7 @@ const notAcceptable = new GraphQLError(`A subscription needs ${carriers}.`, {
 
 const statusOfCode: Record<string, number> = {
   NOT_ACCEPTABLE: 406,
+  ...statusOfIdentity,
   STORE_UNAVAILABLE: 503,
   BROKER_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,

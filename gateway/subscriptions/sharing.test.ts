@@ -22,8 +22,7 @@ function open(answer: (call: Call) => AsyncIterable<ExecutionResult> | Execution
   const calls: Call[] = [];
   const documents = new Documents(readSettings({}), true);
   documents.schema = schema;
-  const rightsOf = (_: unknown, context: unknown) => ({ tenant: (context as { tenant: string }).tenant });
-  const plugin = useSharedSubscriptions(rightsOf, documents);
+  const plugin = useSharedSubscriptions(documents);
   plugin.onSchemaChange!({ schema } as never);
   const ask = async (tenant: string, query = 'subscription { events { number text } }') => {
     let handler = async (call: Call): Promise<unknown> => {
@@ -31,7 +30,7 @@ function open(answer: (call: Call) => AsyncIterable<ExecutionResult> | Execution
       return answer(call);
     };
     const params = { query, variables: {} };
-    const context = { tenant };
+    const context = { caller: { subject: String(calls.length), tenant, scopes: ['b', 'a'] } };
     plugin.onParams!({
       params,
       context,
@@ -88,7 +87,9 @@ async function send(share: unknown, to: WebSocket, id = '1'): Promise<IteratorRe
 test('who has other rights does not share, and a run has the rights of those it is for, and nothing else of them', async () => {
   const { ask, calls } = open((call) => events(call, 3));
   const [ada, again, bob] = await Promise.all([ask('Ada'), ask('Ada'), ask('Bob')]);
-  expect(calls.map(({ context }) => context)).toEqual([{ rights: { tenant: 'Ada' } }, { rights: { tenant: 'Bob' } }]);
+  expect(calls.map(({ context }) => context)).toEqual(
+    ['Ada', 'Bob'].map((tenant) => ({ caller: { subject: null, tenant, scopes: ['a', 'b'] } })),
+  );
   const sockets = [socket(), socket(), socket()];
   const ends = [ada, again, bob].map((share, at) => send(share, sockets[at]!.socket, `"${at}`));
   await Promise.all(ends);

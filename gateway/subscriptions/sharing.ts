@@ -4,9 +4,10 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNo
 import { TributaryError } from '../../platform/errors.ts';
 import { sharedRuns, subscribers } from '../../platform/metrics.ts';
 import { detached } from '../../platform/trace.ts';
+import type { Context } from '../../subgraphs/context.ts';
 import type { Documents } from '../limits/documents.ts';
 import { isRefused } from '../limits/plugin.ts';
-import type { Rights } from '../rights.ts';
+import { rightsOf } from '../rights.ts';
 import { clientOf } from './client.ts';
 import { resultOf, type SubscriptionResult } from './result.ts';
 import { type Resumable, resumable } from './resumable.ts';
@@ -33,12 +34,9 @@ const longestText = 10_000;
 /**
  * Runs subscriptions that ask the same once for all (docs/PROTOCOL.md, S39 to S44). It takes the place of everything
  * from parsing to the finished result, so a subscriber's share of an event is to be sent it.
- * @param rightsOf what a caller may see; a run has them in its context, and nothing else of who asked
+ * A run has the rights of its callers in its context, and nothing else of who asked.
  */
-export function useSharedSubscriptions(
-  rightsOf: (request: Request | undefined, context: unknown) => Rights,
-  documents: Documents,
-): GatewayPlugin {
+export function useSharedSubscriptions(documents: Documents): GatewayPlugin {
   const known = new Map<string, Resumable | undefined>();
   const running = new Map<string, { field: string; shared: Shared<SubscriptionResult> }>();
   const unwatch = [
@@ -83,19 +81,19 @@ export function useSharedSubscriptions(
       const client = clientOf(request, context);
       const asked = operation?.split(variables, client.lastEventId);
       if (!operation || !asked) return;
-      const rights = rightsOf(request, context);
+      const caller = rightsOf((context as unknown as Context).caller);
       const run = async (start: Start) => {
         const result = await detached(() =>
           paramsHandler({
             params: { query: operation.query, operationName, variables: operation.join(start, asked.others) } as never,
             request: undefined as never, // who asked may leave before the others
-            context: { rights } as never,
+            context: { caller } as never,
           }),
         );
         if (!isAsyncIterable(result)) throw new Refused(result as ExecutionResult);
         return finished(result as AsyncIterable<ExecutionResult>, operation);
       };
-      const key = JSON.stringify([rights, operationName, operation.query, asked.others]);
+      const key = JSON.stringify([caller, operationName, operation.query, asked.others]);
       setParamsHandler(async () => {
         let shared = running.get(key)?.shared;
         if (!shared) {

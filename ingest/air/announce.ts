@@ -2,11 +2,10 @@ import type { Message } from 'kafkajs';
 import { type FeedWork, feedKey } from '../../schema/air/feed.ts';
 import type { FeedMessage, ResultMessage } from '../../schema/air/messages.ts';
 import type { Result } from '../../schema/air/result.ts';
-import { publicTenant, tenantHeader } from '../../schema/tenant.ts';
+import { tenantHeaders } from '../../schema/tenant.ts';
 
 const iso = (time: number) => new Date(time).toISOString();
 const isoOrNull = (time: number | null) => (time === null ? null : iso(time));
-const headersOf = (tenant: string) => (tenant === publicTenant ? {} : { headers: { [tenantHeader]: tenant } });
 
 /** What a worker does for a feed, for air.feeds. @param partition where the feed stands, whatever its key would say */
 export function workMessage(tenant: string, work: FeedWork, partition: number): Message {
@@ -22,7 +21,7 @@ export function workMessage(tenant: string, work: FeedWork, partition: number): 
     },
   };
   const key = feedKey(tenant, { kind: 'RUN', work });
-  return { key, value: JSON.stringify(message), partition, ...headersOf(tenant) };
+  return { key, value: JSON.stringify(message), partition, ...tenantHeaders(tenant) };
 }
 
 /** How a feed was fetched, for air.results. */
@@ -35,7 +34,7 @@ export function resultMessage(tenant: string, result: Result): Message {
       ...{ started: iso(started), ended: iso(ended), timestamp: iso(timestamp), time: isoOrNull(time) },
     },
   };
-  return { key: result.feed, value: JSON.stringify(message), ...headersOf(tenant) };
+  return { key: result.feed, value: JSON.stringify(message), ...tenantHeaders(tenant) };
 }
 
 /** A worker is up, for air.results. */

@@ -2,7 +2,7 @@ import type { Message } from 'kafkajs';
 import { unlessBroken } from '../../schema/contract.ts';
 import { parseItemMessage } from '../../schema/menu/item.ts';
 import type { MatchMessage } from '../../schema/menu/messages.ts';
-import { publicTenant, tenantHeader, tenantOf } from '../../schema/tenant.ts';
+import { tenantHeaders, tenantOf } from '../../schema/tenant.ts';
 import { Turn } from '../turn.ts';
 import type { KnownTerms } from './knownTerms.ts';
 
@@ -31,10 +31,9 @@ export async function matchesOf(terms: KnownTerms, partition: number, items: Ite
     if (findings.length === 0) continue;
     const itemAt = new Date(at).toISOString();
     const place = { item: item.id, menu: item.menu, itemPartition: partition, itemOffset: offset, itemAt };
-    const whose = tenant === publicTenant ? {} : { headers: { [tenantHeader]: tenant } };
     for (const { term, termOffset, part, kind, score, found, start, end } of findings) {
       const match: MatchMessage = { ...place, term, termOffset, part, kind, score, found, start, end };
-      messages.push({ key: item.id, value: JSON.stringify(match), ...whose });
+      messages.push({ key: item.id, value: JSON.stringify(match), ...tenantHeaders(tenant) });
     }
   }
   return messages;

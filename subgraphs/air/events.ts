@@ -3,10 +3,12 @@ import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { parseResultMessage } from '../../schema/air/result.ts';
 import { stationId } from '../../schema/air/station.ts';
 import { unlessBroken } from '../../schema/contract.ts';
-import { publicTenant, tenantOf } from '../../schema/tenant.ts';
+import { tenantOf } from '../../schema/tenant.ts';
 import type { AppliedPosition } from '../applied.ts';
+import type { Context } from '../context.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { InBatches, type SettledEvent } from '../inBatches.ts';
+import type { PerTenant } from '../perTenant.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Streams } from '../streams/stream.ts';
 import { untilAnswered } from '../untilAnswered.ts';
@@ -22,18 +24,20 @@ interface ReadingArguments {
 }
 
 /** The events of airReadings: results with a new point, each held back until the table has the point. */
-export function airReadingEvents(streams: Streams, applied: AppliedPosition, questions: AirQuestions) {
-  return async ({ station, country, after, since, until }: ReadingArguments) => {
+export function airReadingEvents(streams: Streams, applied: AppliedPosition, questionsOf: PerTenant<AirQuestions>) {
+  return async ({ station, country, after, since, until }: ReadingArguments, context: Context) => {
+    const { tenant } = context.caller;
+    const questions = questionsOf(context);
     const filter = { station: station ?? null, country: country ?? null };
     // A station begins with its country, as ids spell it.
     const begin =
       filter.country === null ? '' : stationId({ country: filter.country, state: '', city: '' }).slice(0, -1);
     const source = await streams.subscribe<AirReading>({
       topic: 'air.results',
-      scope: { field: 'airReadings', filter, tenant: publicTenant },
+      scope: { field: 'airReadings', filter, tenant },
       ...{ after, since, until },
       select: (message) => {
-        const point = pointOf(message);
+        const point = pointOf(message, tenant);
         const fits =
           point && (filter.station ?? point.stationId) === point.stationId && point.stationId.startsWith(begin);
         return fits ? point : undefined;
@@ -52,9 +56,9 @@ export function airReadingEvents(streams: Streams, applied: AppliedPosition, que
 }
 
 /** Station and time of a new point. What breaks its contract, or is of another tenant, has none. */
-function pointOf({ value, headers }: LoggedMessage): AirReading | undefined {
+function pointOf({ value, headers }: LoggedMessage, tenant: string): AirReading | undefined {
   return unlessBroken(() => {
-    if (tenantOf(headers) !== publicTenant) return undefined;
+    if (tenantOf(headers) !== tenant) return undefined;
     const change = parseResultMessage(value);
     if (change.kind !== 'RESULT' || change.result.outcome !== 'STORED') return undefined;
     const { station: stationId, time } = change.result;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import { Arg, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import { isPublicAddress } from '../../platform/publicAddress.ts';
 import type { Publisher } from '../../platform/publish.ts';
@@ -10,7 +10,9 @@ import { adapterOf } from '../../schema/air/adapters.ts';
 import { feedKey, secretContext, toFeedChange } from '../../schema/air/feed.ts';
 import type { FeedMessage, ResultMessage } from '../../schema/air/messages.ts';
 import { ContractError, quote } from '../../schema/contract.ts';
-import { publicTenant } from '../../schema/tenant.ts';
+import { tenantHeaders } from '../../schema/tenant.ts';
+import type { Context } from '../context.ts';
+import type { PerTenant } from '../perTenant.ts';
 import { Receipt } from '../receipt.ts';
 import { span } from '../span.ts';
 import type { Streams } from '../streams/stream.ts';
@@ -25,7 +27,7 @@ export class AirMutationResolver {
   constructor(
     readonly publisher: Publisher,
     readonly streams: Streams,
-    readonly questions: AirQuestions,
+    readonly questions: PerTenant<AirQuestions>,
     readonly keys: SecretKeys,
     /** Whether feeds may ask addresses that are not public. */
     readonly allowPrivate: boolean,
@@ -37,7 +39,7 @@ export class AirMutationResolver {
     description:
       'Idempotent: the same request has the same answer. Of a feed that is there already, this is how it is from the end of its present interval on.',
   })
-  async startFeed(@Arg('input', () => FeedInput) input: FeedInput): Promise<FeedResponse> {
+  async startFeed(@Ctx() context: Context, @Arg('input', () => FeedInput) input: FeedInput): Promise<FeedResponse> {
     const { adapter: name, endpoint, interval, timeout, bucketName, query } = input;
     const id = input.id ?? identityOf(input);
     const facts: FeedFacts = {
@@ -50,22 +52,22 @@ export class AirMutationResolver {
       if (change.kind === 'FEED') adapter.request(change.feed.endpoint, change.feed.query, '');
     });
     if (!this.allowPrivate) refusePrivate(endpoint);
-    const secret =
-      input.secretKey === '' ? null : this.keys.seal(new Secret(input.secretKey), secretContext(publicTenant, id));
-    return this.#say({ ...facts, secret }, `Started fetching from adapter ${name}.`);
+    const place = secretContext(context.caller.tenant, id);
+    const secret = input.secretKey === '' ? null : this.keys.seal(new Secret(input.secretKey), place);
+    return this.#say(context, { ...facts, secret }, `Started fetching from adapter ${name}.`);
   }
 
   @Mutation(() => FeedResponse, {
     description: 'Idempotent. A fetch that is under way ends as it would have. The feed has no secret any more.',
   })
-  async stopFeed(@Arg('id', () => ID) id: string): Promise<FeedResponse> {
+  async stopFeed(@Ctx() context: Context, @Arg('id', () => ID) id: string): Promise<FeedResponse> {
     await this.upToDate('air.feeds');
-    const { adapter, endpoint, query, intervalMs, timeoutMs, bucket } = await this.#feed(id);
+    const { adapter, endpoint, query, intervalMs, timeoutMs, bucket } = await this.#feed(context, id);
     const facts: FeedFacts = {
       ...{ id, adapter, endpoint, query: query as FeedFacts['query'], bucket, state: 'STOPPED' },
       ...{ interval: intervalMs, timeout: timeoutMs },
     };
-    return this.#say(facts, `Stopped fetching from adapter ${adapter}.`);
+    return this.#say(context, facts, `Stopped fetching from adapter ${adapter}.`);
   }
 
   @Mutation(() => Receipt, {
@@ -73,17 +75,19 @@ export class AirMutationResolver {
       'Parses every stored response of the feed, or those that came in [from, to), again with the present parser. What it reads takes the place of what was read before.',
   })
   async reparseFeed(
+    @Ctx() context: Context,
     @Arg('id', () => ID) id: string,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('to', () => Date, { nullable: true }) to: Date | null,
   ): Promise<Receipt> {
     const { from: begin, to: end } = span(from, to);
     await Promise.all([this.upToDate('air.feeds'), this.upToDate('air.results')]);
-    await this.#feed(id);
+    await this.#feed(context, id);
     let accepted = 0;
     let position: number[] = [];
-    for await (const runs of this.questions.storedRuns(id, begin, end)) {
-      const messages = runs.map((run) => ({ key: id, value: JSON.stringify(reparseMessage(id, run)) }));
+    for await (const runs of this.questions(context).storedRuns(id, begin, end)) {
+      const whose = tenantHeaders(context.caller.tenant);
+      const messages = runs.map((run) => ({ key: id, value: JSON.stringify(reparseMessage(id, run)), ...whose }));
       position = await this.publisher.publish('air.results', messages);
       accepted += runs.length;
     }
@@ -91,20 +95,22 @@ export class AirMutationResolver {
   }
 
   /** @throws TributaryError BAD_USER_INPUT when there is none */
-  async #feed(id: string): Promise<Feed> {
-    const feed = await this.questions.feed(id);
+  async #feed(context: Context, id: string): Promise<Feed> {
+    const feed = await this.questions(context).feed(id);
     if (feed) return feed;
     throw new TributaryError('BAD_USER_INPUT', `There is no feed ${quote(id)}. Start it first.`);
   }
 
-  async #say(facts: FeedFacts, message: string): Promise<FeedResponse> {
+  async #say(context: Context, facts: FeedFacts, message: string): Promise<FeedResponse> {
     const said: FeedMessage = { type: 'Feed', data: facts };
     const change = checked(() => toFeedChange(said));
     if (change.kind !== 'FEED') throw new Error('a feed is no run');
     const { secret: _, state, ...feed } = change.feed;
     // Asked before it is said, so that who is told of an error has changed nothing.
-    const known = await this.questions.feed(feed.id);
-    await this.publisher.publish('air.feeds', [{ key: feedKey(publicTenant, change), value: JSON.stringify(said) }]);
+    const known = await this.questions(context).feed(feed.id);
+    const { tenant } = context.caller;
+    const toSay = { key: feedKey(tenant, change), value: JSON.stringify(said), ...tenantHeaders(tenant) };
+    await this.publisher.publish('air.feeds', [toSay]);
     const present = known && known.state !== FeedState.STOPPED ? known.state : FeedState.WAITING;
     return Object.assign(new FeedResponse(), {
       ...{ success: true, message },

@@ -1,5 +1,4 @@
 import type { Tables } from '../../platform/clickhouse.ts';
-import { publicTenant } from '../../schema/tenant.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
 import type { Buckets } from '../span.ts';
@@ -83,9 +82,13 @@ export const runOrder: SortKey = [0, 'id'];
 /** The last millisecond that the tables know. */
 const endOfTime = Date.UTC(2299, 11, 31);
 
-/** What can be asked of the air. Questions about one thing are gathered into one statement a tick. */
+/** What can be asked of the air of one tenant. Questions about one thing are gathered into one statement a tick. */
 export class AirQuestions {
-  constructor(readonly tables: Tables) {}
+  constructor(
+    readonly tables: Tables,
+    /** Whose data it is about. */
+    readonly tenant: string,
+  ) {}
 
   readonly #stations = batched((owners: string[], _: object) =>
     this.#read<Owned<StationRow>>(sql.stationsById, { owners }),
@@ -206,7 +209,7 @@ export class AirQuestions {
   }
 
   #read<Row>(statement: string, parameters: Record<string, unknown>): Promise<Row[]> {
-    return this.tables.read<Row>(statement, { tenant: publicTenant, ...parameters });
+    return this.tables.read<Row>(statement, { tenant: this.tenant, ...parameters });
   }
 }
 

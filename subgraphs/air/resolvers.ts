@@ -1,7 +1,9 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import { pageRequest } from '../connection.ts';
-import { type Caller, endsAt } from '../settled.ts';
+import type { Context } from '../context.ts';
+import type { PerTenant } from '../perTenant.ts';
+import { endsAt } from '../settled.ts';
 import { buckets } from '../span.ts';
 import { type AirQuestions, nearOrder, runOrder, stationOrder } from './questions.ts';
 import {
@@ -19,17 +21,18 @@ import {
 
 @Resolver(() => Station)
 export class StationResolver {
-  constructor(readonly questions: AirQuestions) {}
+  constructor(readonly questions: PerTenant<AirQuestions>) {}
 
   @Query(() => Station, { nullable: true })
-  station(@Arg('id', () => ID) id: string) {
-    return this.questions.station(id);
+  station(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    return this.questions(context).station(id);
   }
 
   @Query(() => StationConnection, {
     description: 'Country and city as their API names them. The nearest first with `near`, else ordered by id.',
   })
   stations(
+    @Ctx() context: Context,
     @Arg('country', () => String, { nullable: true }) country: string | null,
     @Arg('city', () => String, { nullable: true }) city: string | null,
     @Arg('near', () => GeoPoint, { nullable: true }) near: GeoPoint | null,
@@ -38,19 +41,19 @@ export class StationResolver {
   ) {
     if (near) refuseNowhere(near);
     const request = pageRequest(first, after, near ? nearOrder : stationOrder);
-    return this.questions.stations({ country: country ?? null, city: city ?? null }, near ?? null, request);
+    return this.questions(context).stations({ country: country ?? null, city: city ?? null }, near ?? null, request);
   }
 
   @FieldResolver(() => AirReading, { nullable: true, description: 'The newest reading.' })
-  latest(@Root() station: Station, @Ctx() caller: Caller) {
-    endsAt(caller, null);
+  latest(@Root() station: Station, @Ctx() context: Context) {
+    endsAt(context, null);
     return station.newest;
   }
 
   @FieldResolver(() => AirReading, { nullable: true, description: 'The newest reading up to the time.' })
-  at(@Root() station: Station, @Ctx() caller: Caller, @Arg('time', () => Date) time: Date) {
-    endsAt(caller, time);
-    return this.questions.at(station.id, time.getTime());
+  at(@Root() station: Station, @Ctx() context: Context, @Arg('time', () => Date) time: Date) {
+    endsAt(context, time);
+    return this.questions(context).at(station.id, time.getTime());
   }
 
   @FieldResolver(() => [AirBucket], {
@@ -59,59 +62,60 @@ export class StationResolver {
   })
   series(
     @Root() station: Station,
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('from', () => Date) from: Date,
     @Arg('to', () => Date) to: Date,
     @Arg('every', () => String) every: string,
     @Arg('fill', () => FillMode, { nullable: true, defaultValue: FillMode.NONE }) fill: FillMode | null,
   ) {
-    endsAt(caller, to);
-    return this.questions.series(station.id, buckets(from, to, every), fill ?? FillMode.NONE);
+    endsAt(context, to);
+    return this.questions(context).series(station.id, buckets(from, to, every), fill ?? FillMode.NONE);
   }
 }
 
 @Resolver(() => AirReading)
 export class AirReadingResolver {
-  constructor(readonly questions: AirQuestions) {}
+  constructor(readonly questions: PerTenant<AirQuestions>) {}
 
   @FieldResolver(() => Station)
-  station(@Root() reading: AirReading) {
-    return this.questions.station(reading.stationId);
+  station(@Root() reading: AirReading, @Ctx() context: Context) {
+    return this.questions(context).station(reading.stationId);
   }
 }
 
 @Resolver(() => Feed)
 export class FeedResolver {
-  constructor(readonly questions: AirQuestions) {}
+  constructor(readonly questions: PerTenant<AirQuestions>) {}
 
   @Query(() => [Feed], { description: 'Ordered by id.' })
-  feeds() {
-    return this.questions.feeds();
+  feeds(@Ctx() context: Context) {
+    return this.questions(context).feeds();
   }
 
   @Query(() => Feed, { nullable: true })
-  feed(@Arg('id', () => ID) id: string) {
-    return this.questions.feed(id);
+  feed(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    return this.questions(context).feed(id);
   }
 
   @FieldResolver(() => FeedRun, { nullable: true })
-  lastRun(@Root() feed: Feed) {
-    return this.questions.lastRun(feed.id);
+  lastRun(@Root() feed: Feed, @Ctx() context: Context) {
+    return this.questions(context).lastRun(feed.id);
   }
 
   @FieldResolver(() => FeedRunConnection, { description: 'Those that have ended, newest first.' })
   runs(
     @Root() feed: Feed,
+    @Ctx() context: Context,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
-    return this.questions.runs(feed.id, pageRequest(first, after, runOrder));
+    return this.questions(context).runs(feed.id, pageRequest(first, after, runOrder));
   }
 }
 
 @Resolver(() => AirSpace)
 export class AirSpaceResolver {
-  constructor(readonly questions: AirQuestions) {}
+  constructor(readonly questions: PerTenant<AirQuestions>) {}
 
   @Directive('@requires(fields: "latitude longitude")')
   @FieldResolver(() => AirReading, {
@@ -121,12 +125,12 @@ export class AirSpaceResolver {
   })
   airQuality(
     @Root() { latitude, longitude }: AirSpace,
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('at', () => Date, { nullable: true }) at: Date | null,
   ) {
-    endsAt(caller, at);
+    endsAt(context, at);
     if (latitude == null || longitude == null) return null;
-    return this.questions.near({ latitude, longitude }, (at ?? new Date()).getTime());
+    return this.questions(context).near({ latitude, longitude }, (at ?? new Date()).getTime());
   }
 }
 

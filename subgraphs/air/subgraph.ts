@@ -4,6 +4,7 @@ import type { SecretKeys } from '../../platform/secretKeys.ts';
 import { viewGroup } from '../../schema/topics.ts';
 import { AppliedPosition, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
+import { perTenant } from '../perTenant.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import type { Subgraph } from '../subgraph.ts';
@@ -29,7 +30,7 @@ const patienceMs = 5_000;
 /** What the air is like: asked of ClickHouse, watched through air.results, and which feeds bring it. */
 export function airSubgraph(dependencies: AirDependencies): Subgraph {
   const { tables, publisher, streams, progress, secretKeys, allowPrivateEndpoints } = dependencies;
-  const questions = new AirQuestions(tables);
+  const questions = perTenant((tenant) => new AirQuestions(tables, tenant));
   const applied = (topic: string) => new AppliedPosition(progress, viewGroup('air'), topic);
   const views = { 'air.feeds': applied('air.feeds'), 'air.results': applied('air.results') };
   const mutations = new AirMutationResolver(publisher, streams, questions, secretKeys, allowPrivateEndpoints, (topic) =>
@@ -55,8 +56,9 @@ export function airSubgraph(dependencies: AirDependencies): Subgraph {
         mutations,
         new AirEventResolver(),
       ],
+      access: { read: 'air:read', write: 'air:write' },
       references: {
-        Station: ({ id }: { id: string }) => questions.station(id),
+        Station: ({ id }: { id: string }, context) => questions(context).station(id),
         Space: (space: AirSpace) => Object.assign(new AirSpace(), space),
       },
       streams: { airReadings: airReadingEvents(streams, views['air.results'], questions) },

@@ -2,10 +2,12 @@ import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { unlessBroken } from '../../schema/contract.ts';
 import { parseMatch } from '../../schema/menu/match.ts';
-import { publicTenant, tenantOf } from '../../schema/tenant.ts';
+import { tenantOf } from '../../schema/tenant.ts';
 import type { AppliedPosition } from '../applied.ts';
+import type { Context } from '../context.ts';
 import { streamOfItsOwn } from '../federated.ts';
 import { InBatches, type SettledEvent } from '../inBatches.ts';
+import type { PerTenant } from '../perTenant.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Position } from '../streams/position.ts';
 import type { Streams } from '../streams/stream.ts';
@@ -31,16 +33,18 @@ export function termMatchedEvents(
   streams: Streams,
   progress: Pick<Broker, 'ends'>,
   views: MenuViews,
-  questions: MenuQuestions,
+  questionsOf: PerTenant<MenuQuestions>,
 ) {
-  return async ({ term, menu, scope, after, since, until }: MatchArguments) => {
+  return async ({ term, menu, scope, after, since, until }: MatchArguments, context: Context) => {
+    const { tenant } = context.caller;
+    const questions = questionsOf(context);
     const filter = { term: term ?? null, menu: menu ?? null, scope: scope ?? MatchScope.NAME };
     const source = await streams.subscribe<PlacedMatch>({
       topic: 'menu.matches',
-      scope: { field: 'termMatched', filter, tenant: publicTenant },
+      scope: { field: 'termMatched', filter, tenant },
       ...{ after, since, until },
       select: (message) => {
-        const match = matchOf(message);
+        const match = matchOf(message, tenant);
         const fits =
           match &&
           (filter.term ?? match.term) === match.term &&
@@ -78,9 +82,9 @@ function within(ends: Position, places: { partition: number; offset: number }[])
 }
 
 /** What breaks its contract, or is of another tenant, is no match. */
-function matchOf({ value, headers, partition, offset }: LoggedMessage): PlacedMatch | undefined {
+function matchOf({ value, headers, partition, offset }: LoggedMessage, tenant: string): PlacedMatch | undefined {
   return unlessBroken(() => {
-    if (tenantOf(headers) !== publicTenant) return undefined;
+    if (tenantOf(headers) !== tenant) return undefined;
     return { ...parseMatch(value), partition, offset };
   });
 }

@@ -1,7 +1,6 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import { fold } from '../../schema/fold.ts';
 import type { Match } from '../../schema/menu/match.ts';
-import { publicTenant } from '../../schema/tenant.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
 import * as sql from './statements.ts';
@@ -42,9 +41,13 @@ export const idOrder: SortKey = ['id'];
 const partsOf = (scope: MatchScope) =>
   scope === MatchScope.NAME ? [MenuItemPart.NAME] : [MenuItemPart.NAME, MenuItemPart.DESCRIPTION];
 
-/** What can be asked of menus. Questions about one thing are gathered into one statement a tick. */
+/** What can be asked of menus of one tenant. Questions about one thing are gathered into one statement a tick. */
 export class MenuQuestions {
-  constructor(readonly tables: Tables) {}
+  constructor(
+    readonly tables: Tables,
+    /** Whose data it is about. */
+    readonly tenant: string,
+  ) {}
 
   readonly #ask =
     <Arguments extends object, Row extends { owner: string }>(statement: (args: Arguments) => string) =>
@@ -192,7 +195,7 @@ export class MenuQuestions {
   }
 
   #read<Row>(statement: string, parameters: Record<string, unknown>): Promise<Row[]> {
-    return this.tables.read<Row>(statement, { tenant: publicTenant, ...parameters });
+    return this.tables.read<Row>(statement, { tenant: this.tenant, ...parameters });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Publisher } from '../../platform/publish.ts';
 import { matcherGroup, viewGroup } from '../../schema/topics.ts';
 import { AppliedPosition, type MetadataProgress, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
+import { perTenant } from '../perTenant.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import type { Subgraph } from '../subgraph.ts';
@@ -22,12 +23,15 @@ export interface MenuDependencies {
   progress: Progress & Pick<Broker, 'ends'> & MetadataProgress;
 }
 
+/** The terms of so many tenants are kept ready to be looked for in texts that anybody asks about. */
+const mostPresent = 100;
 /** How long a mutation waits until all that was written before it can be seen, in milliseconds. */
 const patienceMs = 5_000;
 
 /** Menus, and the names that are found in them: asked of ClickHouse, watched through menu.matches. */
 export function menuSubgraph({ tables, publisher, streams, progress }: MenuDependencies): Subgraph {
-  const questions = new MenuQuestions(tables);
+  const questions = perTenant((tenant) => new MenuQuestions(tables, tenant));
+  const present = perTenant((tenant) => new PresentTerms(new MenuQuestions(tables, tenant)), mostPresent);
   const applied = (topic: string) => new AppliedPosition(progress, viewGroup('menu'), topic);
   const views: MenuViews = {
     terms: applied('menu.terms'),
@@ -51,7 +55,7 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
       ],
       orphanedTypes: [MenuCompany],
       instances: [
-        new TermResolver(questions, new PresentTerms(questions)),
+        new TermResolver(questions, present),
         new MenuResolver(questions),
         new MenuItemResolver(questions),
         new MenuCompanyResolver(questions),
@@ -60,8 +64,9 @@ export function menuSubgraph({ tables, publisher, streams, progress }: MenuDepen
         ),
         new TermMatchedResolver(),
       ],
+      access: { read: 'menu:read', write: 'menu:write' },
       references: {
-        Term: ({ id }: { id: string }) => questions.term(id),
+        Term: ({ id }: { id: string }, context) => questions(context).term(id),
         Company: (company: MenuCompany) => Object.assign(new MenuCompany(), company),
       },
       streams: { termMatched: termMatchedEvents(streams, progress, views, questions) },

@@ -2,11 +2,14 @@ import type { Message } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
+import { anybody } from '../identity/session.ts';
 import type { Streams } from '../streams/stream.ts';
 import { itemsUpload } from './upload.ts';
 
 const header = 'MenuId,ProductName,ProductDescription\n';
 const streams = { receipt: (_: string, position: number[]) => position.join() } as unknown as Streams;
+
+const { caller } = anybody;
 
 async function* pieces(...texts: string[]): AsyncGenerator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
@@ -19,7 +22,7 @@ async function upload(body: AsyncIterable<Buffer>, format: 'csv' | 'ndjson' = 'c
     published.push(...messages);
     return [0, published.length];
   };
-  const taken = await itemsUpload({ publish } as unknown as Publisher, streams)({ format, pieces: body });
+  const taken = await itemsUpload({ publish } as unknown as Publisher, streams)({ format, pieces: body }, caller);
   return { taken, published };
 }
 
@@ -83,7 +86,7 @@ test('what was taken is told when Kafka goes away, and when the sender does', as
     return [calls * messages.length];
   };
   const take = itemsUpload({ publish } as unknown as Publisher, streams);
-  await expect(take({ format: 'csv', pieces: pieces(rows(9_000)) })).rejects.toMatchObject({
+  await expect(take({ format: 'csv', pieces: pieces(rows(9_000)) }, caller)).rejects.toMatchObject({
     code: 'BROKER_UNAVAILABLE',
     message: 'Kafka did not take them. The first 4000 rows were taken. Sending all again does no harm.',
     details: { accepted: 4_000, broken: 0, position: '4000' },
@@ -93,7 +96,7 @@ test('what was taken is told when Kafka goes away, and when the sender does', as
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
   }
   calls = 10;
-  await expect(take({ format: 'csv', pieces: broken() })).rejects.toMatchObject({
+  await expect(take({ format: 'csv', pieces: broken() }, caller)).rejects.toMatchObject({
     message: expect.stringContaining('The connection broke. The first 2000 rows were taken.'),
   });
 });
@@ -106,7 +109,7 @@ test('no more is read while Kafka has not taken the batch before the last', asyn
     yield Buffer.from(header);
     for (; read < 100_000; read++) yield Buffer.from(row(read));
   }
-  const taking = itemsUpload({ publish } as unknown as Publisher, streams)({ format: 'csv', pieces: body() });
+  const taking = itemsUpload({ publish } as unknown as Publisher, streams)({ format: 'csv', pieces: body() }, caller);
   for (let batch = 1; batch <= 5; batch++) {
     for (let before = -1; before < read; await new Promise(setImmediate)) before = read;
     expect(read).toBeLessThan(2_000 * (batch + 1) + 10);

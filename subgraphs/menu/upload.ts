@@ -1,4 +1,5 @@
 import type { Message } from 'kafkajs';
+import type { Caller } from '../../platform/caller.ts';
 import { NotThisCsv, rows } from '../../platform/csv.ts';
 import { TributaryError, messageOf as textOf } from '../../platform/errors.ts';
 import { idle, numberedLines, trimmed } from '../../platform/lines.ts';
@@ -7,6 +8,8 @@ import { parseJson } from '../../schema/contract.ts';
 import { type Found, messageOf } from '../../schema/found.ts';
 import { toItemChange } from '../../schema/menu/item.ts';
 import { foundItem, itemColumns } from '../../schema/menu/row.ts';
+import { tenantHeaders } from '../../schema/tenant.ts';
+import { requireScope } from '../guard.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { SentBody } from '../subgraph.ts';
 
@@ -31,14 +34,15 @@ interface Taken {
  * next is made. A row that is no item is taken as well, and goes to dead.letters with its line.
  */
 export function itemsUpload(publisher: Publisher, streams: Streams) {
-  return async (body: SentBody): Promise<Taken> => {
+  return async (body: SentBody, caller: Caller): Promise<Taken> => {
+    requireScope(caller, 'menu:write', 'POST /menu/items');
     const taken: Taken = { accepted: 0, broken: 0, position: null };
     const end: WrittenPosition = [];
-    let batch = new Batch();
+    let batch = new Batch(caller.tenant);
     let underWay = Promise.resolve();
     const send = async () => {
       const { messages, faults } = batch;
-      batch = new Batch();
+      batch = new Batch(caller.tenant);
       await underWay;
       underWay = publisher.publish(topic, messages).then((written) => {
         for (const [partition, next] of written.entries()) end[partition] = Math.max(end[partition] ?? 0, next);
@@ -69,7 +73,12 @@ export function itemsUpload(publisher: Publisher, streams: Streams) {
 class Batch {
   readonly messages: Message[] = [];
   readonly faults: string[] = [];
+  readonly #whose: Record<string, string> | undefined;
   #characters = 0;
+
+  constructor(tenant: string) {
+    this.#whose = tenantHeaders(tenant).headers;
+  }
 
   get isFull(): boolean {
     return this.messages.length >= greatestBatch.messages || this.#characters >= greatestBatch.characters;
@@ -77,7 +86,7 @@ class Batch {
 
   add(found: Found): void {
     const { message, fault } = messageOf(fitting(found), (text) => toItemChange(parseJson(text)).id);
-    this.messages.push(message);
+    this.messages.push(this.#whose ? { ...message, headers: { ...message.headers, ...this.#whose } } : message);
     if (fault !== undefined) this.faults.push(fault);
     this.#characters += message.value.length;
   }

@@ -1,11 +1,13 @@
-import { Arg, Directive, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import { unlessBroken } from '../../schema/contract.ts';
 import { parseReading, type Reading } from '../../schema/occupancy/reading.ts';
 import { parseTopologyMessage, type TopologyChange } from '../../schema/occupancy/topology.ts';
-import { publicTenant, tenantOf } from '../../schema/tenant.ts';
+import { tenantOf } from '../../schema/tenant.ts';
 import type { AppliedPosition } from '../applied.ts';
+import type { Context } from '../context.ts';
 import { streamOfItsOwn } from '../federated.ts';
+import type { PerTenant } from '../perTenant.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Position } from '../streams/position.ts';
 import { expired } from '../streams/seam.ts';
@@ -37,12 +39,14 @@ const beginsWithCount: Position = [];
 /** The events of spaceCount; LiveCount says what they are. */
 export function spaceCountEvents(
   streams: Streams,
-  questions: OccupancyQuestions,
+  questionsOf: PerTenant<OccupancyQuestions>,
   applied: AppliedTopics,
   broker: Pick<Broker, 'ends'>,
 ) {
-  return async ({ space, after, since, until }: CountArguments) => {
-    const scope = { field: 'spaceCount', filter: { space }, tenant: publicTenant };
+  return async ({ space, after, since, until }: CountArguments, context: Context) => {
+    const { tenant } = context.caller;
+    const questions = questionsOf(context);
+    const scope = { field: 'spaceCount', filter: { space }, tenant };
     const cursors = streams.joint('occupancy', scope);
     refuseTwoStarts(after, since);
     const resumed = after == null ? undefined : cursors.decode(after);
@@ -63,8 +67,9 @@ export function spaceCountEvents(
     let live: LiveCount | undefined;
     const [topologyEnd, readingsEnd] = await Promise.all([broker.ends(topics[0]), broker.ends(topics[1])]);
     const counts = (reading: Reading) => live!.counts(reading);
-    const readingsFrom = (position: Position | undefined) => subscribe(1, position, counting(counts, readingsEnd));
-    const topology = await subscribe(0, resumed?.positions[0], changeOf);
+    const readingsFrom = (position: Position | undefined) =>
+      subscribe(1, position, counting(tenant, counts, readingsEnd));
+    const topology = await subscribe(0, resumed?.positions[0], changesOf(tenant));
     const readings = await readingsFrom(resumed?.positions[1]).catch(async (error) => {
       await topology.return();
       throw error;
@@ -97,31 +102,29 @@ export function spaceCountEvents(
 type Select<T> = (message: LoggedMessage) => T | null | undefined;
 
 /** What breaks its contract, or is of another tenant, says nothing. */
-function ofPublic<T>({ headers }: LoggedMessage, parse: () => T): T | null {
-  return unlessBroken(() => (tenantOf(headers) === publicTenant ? parse() : null)) ?? null;
-}
-
-function changeOf(message: LoggedMessage): TopologyChange | null {
-  return ofPublic(message, () => parseTopologyMessage(message.value));
+function changesOf(tenant: string): Select<TopologyChange> {
+  return ({ headers, value }) =>
+    unlessBroken(() => (tenantOf(headers) === tenant ? parseTopologyMessage(value) : null)) ?? null;
 }
 
 /** Subscribers to many spaces are given the same messages of the ring; each is read once. */
-const readingOf = new WeakMap<LoggedMessage, PlacedReading | null>();
+const readingOf = new WeakMap<LoggedMessage, { tenant: string; reading: PlacedReading } | null>();
 
 /** As many readings that do not count are passed over at most until one is told of. */
 const mostPassedOver = 256;
 
 /** The readings that count, and where the topic has been read up to: at the end of its history, and now and then. */
-function counting(counts: (reading: Reading) => boolean, historyEnd: Position): Select<PlacedReading> {
+function counting(tenant: string, counts: (reading: Reading) => boolean, historyEnd: Position): Select<PlacedReading> {
   let passedOver = 0;
   return (message) => {
-    let reading = readingOf.get(message);
-    if (reading === undefined) {
-      const { partition, offset, value, at } = message;
-      reading = ofPublic(message, () => ({ ...parseReading(value, at), partition, offset }));
-      readingOf.set(message, reading);
+    let read = readingOf.get(message);
+    if (read === undefined) {
+      const { partition, offset, value, at, headers } = message;
+      const parse = () => ({ tenant: tenantOf(headers), reading: { ...parseReading(value, at), partition, offset } });
+      read = unlessBroken(parse) ?? null;
+      readingOf.set(message, read);
     }
-    if (reading && counts(reading)) return reading;
+    if (read?.tenant === tenant && counts(read.reading)) return read.reading;
     return message.offset + 1 === historyEnd[message.partition] || ++passedOver % mostPassedOver === 0
       ? null
       : undefined;
@@ -130,11 +133,11 @@ function counting(counts: (reading: Reading) => boolean, historyEnd: Position): 
 
 @Resolver(() => SpaceCountEvent)
 export class SpaceCountResolver {
-  constructor(readonly questions: OccupancyQuestions) {}
+  constructor(readonly questions: PerTenant<OccupancyQuestions>) {}
 
   @FieldResolver(() => Space)
-  space(@Root() { spaceId }: SpaceCountEvent) {
-    return this.questions.spaceOrName(spaceId);
+  space(@Root() { spaceId }: SpaceCountEvent, @Ctx() context: Context) {
+    return this.questions(context).spaceOrName(spaceId);
   }
 
   @Directive('@tag(name: "begins-with-state")')

@@ -2,7 +2,6 @@ import type { Tables } from '../../platform/clickhouse.ts';
 import { fold } from '../../schema/fold.ts';
 import type { Reading as ReadingFacts } from '../../schema/occupancy/reading.ts';
 import type { Calibration, Doorway as DoorwayFacts, Mount as MountFacts } from '../../schema/occupancy/topology.ts';
-import { publicTenant } from '../../schema/tenant.ts';
 import { batched } from '../batch.ts';
 import { type Connection, type PageRequest, page, type SortKey } from '../connection.ts';
 import type { Buckets, Span } from '../span.ts';
@@ -65,9 +64,13 @@ export const nameOrder: SortKey = ['name', 'id'];
 export const idOrder: SortKey = ['id'];
 export const readingOrder: SortKey = [0, 'dpu', 'id', '0'];
 
-/** What can be asked of the occupancy. Questions about one thing are gathered into one statement a tick. */
+/** What can be asked of the occupancy of one tenant. Questions about one thing are gathered into one statement a tick. */
 export class OccupancyQuestions {
-  constructor(readonly tables: Tables) {}
+  constructor(
+    readonly tables: Tables,
+    /** Whose data it is about. */
+    readonly tenant: string,
+  ) {}
 
   readonly #spaces = batched((owners: string[], _: object) =>
     this.#read<Owned<Omit<SpaceRow, 'id'>>>(sql.spacesById, { owners }),
@@ -340,7 +343,7 @@ export class OccupancyQuestions {
 
   /** Members that are null are not in the text of their statement. */
   #read<Row>(statement: string, members: object): Promise<Row[]> {
-    const given = Object.entries({ tenant: publicTenant, ...members }).filter(([, value]) => value !== null);
+    const given = Object.entries({ tenant: this.tenant, ...members }).filter(([, value]) => value !== null);
     return this.tables.read<Row>(statement, Object.fromEntries(given));
   }
 }

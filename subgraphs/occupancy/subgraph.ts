@@ -3,6 +3,7 @@ import type { Publisher } from '../../platform/publish.ts';
 import { viewGroup } from '../../schema/topics.ts';
 import { AppliedPosition, type Progress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
+import { perTenant } from '../perTenant.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Broker } from '../streams/tail.ts';
 import type { Subgraph } from '../subgraph.ts';
@@ -30,7 +31,7 @@ export interface OccupancyDependencies {
 
 /** How many people are in a space: asked of ClickHouse, written through the topics of occupancy. */
 export function occupancySubgraph({ tables, publisher, streams, progress }: OccupancyDependencies): Subgraph {
-  const questions = new OccupancyQuestions(tables);
+  const questions = perTenant((tenant) => new OccupancyQuestions(tables, tenant));
   const applied = (topic: string) => new AppliedPosition(progress, viewGroup('occupancy'), topic);
   const topology = applied('occupancy.topology');
   const readings = applied('occupancy.readings');
@@ -58,12 +59,13 @@ export function occupancySubgraph({ tables, publisher, streams, progress }: Occu
         new SpaceCountResolver(questions),
         new OccupancyMutationResolver(publisher, streams, questions, (signal) => upToDate(progress, topology, signal)),
       ],
+      access: { read: 'occupancy:read', write: 'occupancy:write' },
       references: {
-        Space: ({ id }: { id: string }) => questions.space(id),
         Company: (company: OccupancyCompany) => Object.assign(new OccupancyCompany(), company),
         Station: (station: OccupancyStation) => Object.assign(new OccupancyStation(), station),
-        Doorway: ({ id }: { id: string }) => questions.doorway(id),
-        Dpu: ({ id }: { id: string }) => questions.dpu(id),
+        Space: ({ id }: { id: string }, context) => questions(context).space(id),
+        Doorway: ({ id }: { id: string }, context) => questions(context).doorway(id),
+        Dpu: ({ id }: { id: string }, context) => questions(context).dpu(id),
       },
       streams: { spaceCount: spaceCountEvents(streams, questions, { topology, readings }, progress) },
     }),

@@ -3,6 +3,7 @@ import { connectionType } from '../connection.ts';
 import { GraphQLCursor } from '../scalars.ts';
 import type { Around } from './questions.ts';
 
+@Directive('@extends')
 @Directive('@key(fields: "id")')
 @ObjectType('Company')
 export class OccupancyCompany {

@@ -1,9 +1,11 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
+import type { Caller } from '../../platform/caller.ts';
 import { TributaryError } from '../../platform/errors.ts';
 import { isTooLong, longestText, type Publisher } from '../../platform/publish.ts';
 import { parseJson, unlessBroken } from '../../schema/contract.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
+import { requireScope } from '../guard.ts';
 import { published, type Receipt } from '../receipt.ts';
 import type { Streams } from '../streams/stream.ts';
 
@@ -16,7 +18,8 @@ const linesATurn = 1_000;
  * holds back everything, before any of it is published: nobody would know which lines were taken.
  */
 export function readingsUpload(publisher: Publisher, streams: Streams) {
-  return async (lines: string[]): Promise<Receipt> => {
+  return async (lines: string[], caller: Caller): Promise<Receipt> => {
+    requireScope(caller, 'occupancy:write', 'POST /occupancy/readings');
     const now = Date.now();
     const messages: Message[] = [];
     for (const [at, line] of lines.entries()) {
@@ -28,7 +31,7 @@ export function readingsUpload(publisher: Publisher, streams: Streams) {
     }
     if (messages.length === 0)
       throw new TributaryError('BAD_USER_INPUT', 'The body holds no reading; send one a line.');
-    return published({ publisher, streams }, 'occupancy.readings', messages);
+    return published({ publisher, streams }, 'occupancy.readings', messages, caller.tenant);
   };
 }
 

@@ -60,6 +60,7 @@ function schemaOf(
       new GraphChangeResolver(),
     ],
     orphanedTypes: [PeopleTerm],
+    access: { write: 'people:write' },
     references: {
       Person: ({ id }: { id: string }) => questions.person(nodeId('person', id)),
       Company: ({ id }: { id: string }) => questions.company(nodeId('company', id)),

@@ -4,7 +4,8 @@ import { quote } from '../../schema/contract.ts';
 import { isConfidential, shownValue } from '../../schema/shown.ts';
 import { redrivenPlace, type TopicName, topicNames } from '../../schema/topics.ts';
 import { pageRequest } from '../connection.ts';
-import { type Caller, endsAt } from '../settled.ts';
+import type { Context } from '../context.ts';
+import { endsAt } from '../settled.ts';
 import { span } from '../span.ts';
 import { letterOrder, type TopicQuestions } from './questions.ts';
 import {
@@ -35,8 +36,8 @@ export class TopicResolver {
   }
 
   @FieldResolver(() => [TopicPartition])
-  partitions(@Root() topic: Topic, @Ctx() caller: Caller) {
-    endsAt(caller, null);
+  partitions(@Root() topic: Topic, @Ctx() context: Context) {
+    endsAt(context, null);
     return this.questions.partitions(topic.name);
   }
 
@@ -46,13 +47,13 @@ export class TopicResolver {
   })
   messages(
     @Root() topic: Topic,
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('key', () => String, { nullable: true }) key: string | null,
   ) {
-    endsAt(caller, null);
+    endsAt(context, null);
     const filter = { key: key ?? null, from: from ?? null };
     const request = { first: first ?? null, after: after ?? null };
     return this.questions.messages(topic.name, filter, request);
@@ -69,8 +70,8 @@ export class ViewProgressResolver {
   constructor(readonly questions: TopicQuestions) {}
 
   @FieldResolver(() => Int, { description: 'How many messages the topic has that the view has not taken yet.' })
-  lag(@Root() view: ViewProgress, @Ctx() caller: Caller) {
-    endsAt(caller, null);
+  lag(@Root() view: ViewProgress, @Ctx() context: Context) {
+    endsAt(context, null);
     return this.questions.lag(view);
   }
 
@@ -78,8 +79,8 @@ export class ViewProgressResolver {
     description:
       'How many messages a second it takes: over the time since this server was asked before, 10 seconds at the most. Where nobody has asked in that time, the answer takes a second and is about that second.',
   })
-  rate(@Root() view: ViewProgress, @Ctx() caller: Caller) {
-    endsAt(caller, null);
+  rate(@Root() view: ViewProgress, @Ctx() context: Context) {
+    endsAt(context, null);
     return this.questions.rate(view);
   }
 
@@ -87,8 +88,8 @@ export class ViewProgressResolver {
     nullable: true,
     description: 'When the newest message entered the log that it has taken; null: it has taken none.',
   })
-  at(@Root() view: ViewProgress, @Ctx() caller: Caller) {
-    endsAt(caller, null);
+  at(@Root() view: ViewProgress, @Ctx() context: Context) {
+    endsAt(context, null);
     return this.questions.newestTaken(view);
   }
 }
@@ -129,22 +130,22 @@ export class DeadLetterResolver {
     description: 'Newest first, of one topic or all, inside [from, to). A page ends early after 16 MiB.',
   })
   deadLetters(
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('topic', () => String, { nullable: true }) topic: string | null,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('to', () => Date, { nullable: true }) to: Date | null,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
-    endsAt(caller, null);
+    endsAt(context, null);
     if (topic != null) knownTopic(topic);
     const request = pageRequest(first, after, letterOrder);
     return this.questions.letters({ topic: topic ?? null, ...span(from, to) }, request);
   }
 
   @Query(() => DeadLetter, { nullable: true })
-  deadLetter(@Ctx() caller: Caller, @Arg('id', () => ID) id: string) {
-    endsAt(caller, null);
+  deadLetter(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    endsAt(context, null);
     const place = redrivenPlace(id);
     return place ? this.questions.letter(place) : null;
   }

@@ -61,6 +61,7 @@ export function topicsSubgraph({ tables, publisher, streams, progress }: TopicsD
         redrive,
         new MessageEventResolver(),
       ],
+      access: { read: 'streams:read', write: 'streams:write' },
       references: {},
       streams: { topicMessages: messageEvents(streams) },
     }),

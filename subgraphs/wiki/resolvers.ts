@@ -1,8 +1,9 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import { pageRequest } from '../connection.ts';
+import type { Context } from '../context.ts';
 import { GraphQLJSON } from '../scalars.ts';
-import { type Caller, endsAt } from '../settled.ts';
+import { endsAt } from '../settled.ts';
 import { buckets, span } from '../span.ts';
 import { editFilter } from './filter.ts';
 import { editOrder, type WikiQuestions } from './questions.ts';
@@ -30,14 +31,14 @@ export class WikiEditResolver {
 
   @Query(() => WikiEditConnection, { description: 'Newest first, inside [from, to).' })
   wikiEdits(
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('to', () => Date, { nullable: true }) to: Date | null,
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
-    endsAt(caller, to);
+    endsAt(context, to);
     const request = pageRequest(first, after, editOrder);
     return this.questions.edits(span(from, to), editFilter(where), request);
   }
@@ -47,26 +48,26 @@ export class WikiEditResolver {
       'Counts per bucket (every: ISO 8601 duration such as PT1M), empty buckets included as 0. The first bucket begins at `from`, the last one ends at `to`; at most 10000.',
   })
   wikiActivity(
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('from', () => Date) from: Date,
     @Arg('to', () => Date) to: Date,
     @Arg('every', () => String) every: string,
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
   ) {
-    endsAt(caller, to);
+    endsAt(context, to);
     return this.questions.activity(buckets(from, to, every), editFilter(where));
   }
 
   @Query(() => [WikiRank], { description: 'Most edits first; of as many, by key.' })
   wikiTop(
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('by', () => WikiDimension) by: WikiDimension,
     @Arg('from', () => Date) from: Date,
     @Arg('to', () => Date) to: Date,
     @Arg('where', () => WikiFilter, { nullable: true }) where: WikiFilter | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultRanks }) first: number | null,
   ) {
-    endsAt(caller, to);
+    endsAt(context, to);
     const { from: begin, to: end } = span(from, to);
     const limit = first ?? defaultRanks;
     if (limit < 0 || limit > mostRanks)
@@ -90,13 +91,13 @@ export class WikiCompanyResolver {
   })
   wikiEdits(
     @Root() company: WikiCompany,
-    @Ctx() caller: Caller,
+    @Ctx() context: Context,
     @Arg('from', () => Date, { nullable: true }) from: Date | null,
     @Arg('to', () => Date, { nullable: true }) to: Date | null,
     @Arg('first', () => Int, { nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
-    endsAt(caller, to);
+    endsAt(context, to);
     // No page has an empty title, so a company without a name has no edits.
     return this.questions.editsOf(company.name ?? '', span(from, to), pageRequest(first, after, editOrder));
   }

@@ -25,6 +25,7 @@ export function wikiSubgraph({ tables, streams, progress }: WikiDependencies): S
       resolvers: [WikiEditResolver, WikiCompanyResolver, WikiEventResolver],
       orphanedTypes: [WikiCompany],
       instances: [new WikiEditResolver(questions), new WikiCompanyResolver(questions), new WikiEventResolver()],
+      access: {},
       references: {
         WikiEdit: ({ id }: { id: string }) => questions.edit(id),
         Company: (company: WikiCompany) => Object.assign(new WikiCompany(), company),
