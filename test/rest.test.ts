@@ -304,6 +304,19 @@ test('a mistake of a client is one, whatever reads it', async () => {
   expect(await ask('GET', '/people', undefined, { 'read-after': 'nonsense' })).toEqual(problem(400, 'CURSOR_INVALID'));
 });
 
+test('the commands of docs/rest.md answer', async () => {
+  const commands = (await readFile(join(projectRoot, 'docs', 'rest.md'), 'utf8')).match(/^curl .*$/gm)!;
+  for (const command of commands) {
+    const target = /127\.0\.0\.1:4000([^' ]*)/.exec(command)![1]!;
+    const sent = / -d '(.*)'/.exec(command)?.[1];
+    const method = / -X (\w+)/.exec(command)?.[1] ?? (sent ? 'POST' : 'GET');
+    const told = await ask(method, target, sent && JSON.parse(sent));
+    expect([command, told.status]).toEqual([command, expect.toSatisfy((status) => status < 300)]);
+    if (method !== 'GET') seen = { 'read-after': told.headers.get('read-after')! };
+  }
+  expect(commands).toHaveLength(6);
+});
+
 test('every route was used', () => {
   expect([...used].sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
 });
