@@ -20,8 +20,11 @@ function plain(shape: Shape, data: unknown): unknown {
       return data;
     case 'id':
       return (data as Data).id;
-    case 'object':
-      return Object.fromEntries([...shape.fields].map(([name, of]) => [name, plain(of, (data as Data)[name])]));
+    case 'object': {
+      const object: Data = {};
+      for (const [name, of] of shape.fields) object[name] = plain(of, (data as Data)[name]);
+      return object;
+    }
     case 'items': {
       const items = shape.isPage ? (data as { edges: { node: unknown }[] }).edges.map(({ node }) => node) : data;
       return (items as unknown[]).map((item) => plain(shape.of, item));

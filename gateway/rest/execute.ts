@@ -30,12 +30,11 @@ const passedBack = ['cache-control', 'retry-after', 'www-authenticate', 'x-reque
 /** Through the gateway's own handler, so that whatever holds for a request of GraphQL holds for one of REST. */
 export function executeThrough(gateway: GatewayRuntime): Execute {
   return async (operation, { request, response: res, signal }) => {
-    const headers = new Headers({
+    const headers: Record<string, string> = {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
-    });
-    for (const name of passedOn)
-      if (request.headers[name] !== undefined) headers.set(name, String(request.headers[name]));
+    };
+    for (const name of passedOn) if (request.headers[name] !== undefined) headers[name] = String(request.headers[name]);
     const init = { method: 'POST', headers, body: JSON.stringify(operation), signal };
     const response = await gateway.fetch('http://rest.gateway/graphql', init, { req: request, res });
     const told = passedBack.map((name) => [name, response.headers.get(name)]).filter(([, value]) => value !== null);

@@ -70,7 +70,7 @@ const parameter = closed(
 );
 const operation = closed(
   ...([
-    { responses: mapOf(orReference(response), '^[1-5]\\d\\d$') },
+    { responses: mapOf(orReference(response), '^([1-5]\\d\\d|default)$') },
     {
       ...{ operationId: text, summary: text, tags: { type: 'array', items: text } },
       parameters: { type: 'array', items: parameter },

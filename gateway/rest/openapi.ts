@@ -71,7 +71,7 @@ export function openapi(plans: Plan[]): OpenApi {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       headers,
       responses: Object.fromEntries(
-        Object.entries(failures).map(([status, why]) => [`Problem${status}`, failure(why)]),
+        Object.entries(failures).map(([status, why]) => [nameOfProblem(status), failure(why)]),
       ),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -107,7 +107,7 @@ const headers = {
   'Retry-After': { description: 'Seconds after which to ask again.', schema: { type: 'string' } },
 };
 
-const failures: Record<number, string> = {
+const failures: Record<string, string> = {
   400: 'A parameter or the body is wrong. `detail` says which and how.',
   401: 'Nobody is signed in.',
   403: 'Who is signed in may not do this.',
@@ -118,7 +118,10 @@ const failures: Record<number, string> = {
   415: 'The Content-Type is another one.',
   429: 'Too many requests.',
   503: 'A store or Kafka does not answer, or has not yet reached the Read-After position. Ask again later.',
+  default: 'Anything else that may fail.',
 };
+
+const nameOfProblem = (status: number | string) => (status === 'default' ? 'Problem' : `Problem${status}`);
 
 const failure = (description: string) => ({
   description,
@@ -195,9 +198,9 @@ function itemOf(type: GraphQLInputType): GraphQLInputType {
 
 function responsesOf(plan: Plan, schemas: Json): Json {
   const { method, present, body, inPath, shape } = plan;
-  const may = (...statuses: number[]) =>
-    Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]));
-  const always = may(400, 401, 403, 406, 429, 503);
+  const may = (...statuses: (number | 'default')[]) =>
+    Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${nameOfProblem(status)}` }]));
+  const always = may(400, 401, 403, 406, 429, 503, 'default');
   const missing = inPath.size > 0 && method !== 'PUT' ? may(404) : {};
   if (method === 'GET') {
     const isPage = shape.kind === 'items' && shape.isPage;

@@ -44,7 +44,9 @@ function article({ path, verb, operationId, summary, parameters = [], requestBod
 <h3>${verb} ${escaped(path)}</h3>
 <p>${escaped(summary)}</p>
 ${rows.length > 0 ? `<table>${rows.join('\n')}</table>\n` : ''}<pre>${escaped(curl({ path, verb, parameters, requestBody }))}</pre>
-<p>Answers: ${Object.keys(responses).join(', ')}.</p>
+<p>Answers: ${Object.keys(responses)
+    .filter((status) => status !== 'default')
+    .join(', ')}.</p>
 </article>`;
 }
 
