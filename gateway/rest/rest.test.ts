@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, validateHeaderValue } from 'node:http';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import {
@@ -91,6 +91,7 @@ function call(
     const response = {
       once() {},
       writeHead(status: number, headers: Record<string, string>) {
+        for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
         Object.assign(told, { status, headers });
         return response;
       },

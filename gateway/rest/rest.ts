@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { GatewayRuntime } from '@graphql-hive/gateway-runtime';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../../platform/log.ts';
-import { matchesTag } from '../cacheHeaders.ts';
 import type { Handler } from '../uploads.ts';
 import { accepts } from './accept.ts';
-import { bodyOf, within } from './body.ts';
-import { type Exchange, type Execute, type Executed, executeThrough } from './execute.ts';
-import { bodyVariable, type Variables, variablesOf } from './input.ts';
-import { jsonBodyOf } from './jsonBody.ts';
+import { type Answer, answerOfProblem, json, send } from './answer.ts';
+import { type Exchange, type Execute, executeThrough } from './execute.ts';
+import { type Variables, variablesOf } from './input.ts';
 import { openapi } from './openapi.ts';
 import { health } from './otherPaths.ts';
 import { docsPage } from './page.ts';
 import { type Plan, plansOver } from './plan.ts';
-import { Problem, problemOf, refused } from './problem.ts';
-import { quoted, type Target, targetOf } from './target.ts';
+import { Problem } from './problem.ts';
+import { quoted, targetOf } from './target.ts';
+import { read, write } from './verbs.ts';
 
 export interface Rest {
   /** Whether a path belongs to REST. */
@@ -23,19 +21,11 @@ export interface Rest {
   handle: Handler;
 }
 
-interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body?: string;
-}
-
 /** A path with the plan of each of its verbs. */
 interface Resource {
   segments: string[];
   plans: Map<string, Plan>;
 }
-
-const json = 'application/json';
 
 /** After an answer the rest of a body is dropped for so long: it may never end, but who sends it must see the answer. */
 const dropMs = 5_000;
@@ -105,54 +95,6 @@ export function createRest(graph: GraphQLSchema, execute: Execute, log: Logger):
   };
 }
 
-type Ask = (query: string, variables: Variables) => Promise<Executed>;
-
-async function read(plan: Plan, variables: Variables, target: Target, ask: Ask): Promise<Answer> {
-  const { data, headers } = answered(await ask(plan.text, variables));
-  const found = within(data, plan.answer);
-  if (found === null) throw notFound(plan, variables);
-  const body = bodyOf(plan.shape, found);
-  if ('next' in body && typeof body.next === 'string') headers.link = `<${nextPage(target, body.next)}>; rel="next"`;
-  return { status: 200, headers: { ...headers, 'content-type': json }, body: `${JSON.stringify(body)}\n` };
-}
-
-/**
- * A write is accepted by Kafka. Whether its thing was there is what the view says, which may lag behind, so no condition
- * on a version could be kept.
- */
-async function write(plan: Plan, inPath: Variables, request: IncomingMessage, ask: Ask): Promise<Answer> {
-  if (request.headers['if-match'] !== undefined || request.headers['if-unmodified-since'] !== undefined)
-    throw refused('A write is not held against a version: leave out If-Match and If-Unmodified-Since.');
-  const variables = plan.body ? bodyVariable(plan, await jsonBodyOf(request), inPath.id) : inPath;
-  const { id } = (plan.body ? variables[plan.body.variable] : variables) as { id?: string };
-  const isThere = async () => within(answered(await ask(plan.present!, { id })).data, 'present') !== null;
-  const isReplaced = plan.body !== undefined && plan.present !== undefined && (await isThere());
-  if (isReplaced && plan.method === 'POST')
-    throw new Problem(409, 'CONFLICT', `There is ${quoted(id!)} already. Replace it with PUT ${plan.path}/{id}.`);
-
-  const executed = await ask(plan.text, variables);
-  // It has waited until the view was up to date, so now the view knows.
-  if (plan.method === 'DELETE' && executed.result.errors?.[0]?.extensions?.code === 'BAD_USER_INPUT') {
-    if (await isThere()) throw new Problem(409, 'CONFLICT', executed.result.errors[0].message);
-    throw notFound(plan, inPath);
-  }
-  const { data, headers } = answered(executed);
-  const receipt = within(data, plan.answer) as { position: string };
-  headers['read-after'] = receipt.position;
-  if (plan.method === 'DELETE') return { status: 204, headers };
-  if (plan.present && !isReplaced) headers.location = `${plan.path.replace('/{id}', '')}/${encodeURIComponent(id!)}`;
-  const body = `${JSON.stringify(plan.present ? { id, ...receipt } : receipt)}\n`;
-  return { status: isReplaced ? 200 : 201, headers: { ...headers, 'content-type': json }, body };
-}
-
-/** @throws Problem for the first error: in REST there are no answers in part */
-function answered({ status, headers, result }: Executed): { data: unknown; headers: Record<string, string> } {
-  const [error] = result.errors ?? [];
-  if (!error) return { data: result.data, headers: { ...headers } };
-  const problem = problemOf(error, status);
-  throw new Problem(problem.status, problem.code, problem.detail, { ...problem.headers, ...headers });
-}
-
 function answerOfPage({ type, text }: { type: string; text: string }, { method, headers }: IncomingMessage): Answer {
   if (method === 'OPTIONS') return { status: 204, headers: { allow: allowed(['GET']) } };
   if (method !== 'GET' && method !== 'HEAD') throw notAllowed(method!, allowed(['GET']));
@@ -162,35 +104,6 @@ function answerOfPage({ type, text }: { type: string; text: string }, { method, 
     headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' },
     body: text,
   };
-}
-
-function answerOfProblem(thrown: unknown, log: Logger): Answer {
-  let problem = thrown as Problem;
-  if (!(thrown instanceof Problem)) {
-    log.error({ err: thrown }, 'an unexpected error was withheld from a client of REST');
-    problem = new Problem(
-      500,
-      'INTERNAL_SERVER_ERROR',
-      'Something went wrong on our side; the server log has the details.',
-    );
-  }
-  const headers = { ...problem.headers, 'content-type': 'application/problem+json' };
-  return { status: problem.status, headers, body: `${JSON.stringify(problem.document)}\n` };
-}
-
-/** Sends an answer, or that it is what the client has already. */
-function send({ status, headers, body }: Answer, request: IncomingMessage, response: ServerResponse): void {
-  const told: Record<string, string> = { 'cache-control': 'no-store', ...headers };
-  if (status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
-    told.etag = `"${createHash('sha256').update(body!).digest('base64url')}"`;
-    if (matchesTag(request.headers['if-none-match'], told.etag)) {
-      delete told['content-type'];
-      response.writeHead(304, told).end();
-      return;
-    }
-  }
-  if (body !== undefined) told['content-length'] = String(Buffer.byteLength(body));
-  response.writeHead(status, told).end(body);
 }
 
 const isName = (segment: string) => segment.startsWith('{');
@@ -214,18 +127,6 @@ function isOf(segments: string[], asked: string[]): boolean {
 
 function allowed(methods: string[]): string {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-}
-
-function nextPage({ path, query }: Target, next: string): string {
-  const parameters = [...query].filter(([name]) => name !== 'after');
-  const text = [...parameters, ['after', next]].map((pair) => pair.map(encodeURIComponent as never).join('='));
-  return `${path}?${text.join('&')}`;
-}
-
-function notFound({ path }: Plan, variables: Variables): Problem {
-  const [, kind, name] = /([^/]+)\/\{(\w+)\}/.exec(path)!;
-  const others = name === 'id' ? kind : `${name}s`;
-  return new Problem(404, 'NOT_FOUND', `There is no ${quoted(String(variables[name!]))} among the ${others}.`);
 }
 
 function notAllowed(method: string, allow: string): Problem {
