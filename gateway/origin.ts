@@ -62,7 +62,7 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse, 
   if (rules.origins.length > 0) response.setHeader('vary', 'origin');
   if (origin === undefined || !isAllowed(origin, rules)) return false;
   response.setHeader('access-control-allow-origin', rules.origins.includes('*') ? '*' : origin);
-  response.setHeader('access-control-expose-headers', 'etag, retry-after, www-authenticate, x-request-id');
+  response.setHeader('access-control-expose-headers', exposed);
   if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return false;
   response
     .writeHead(204, {
@@ -73,6 +73,9 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse, 
     .end();
   return true;
 }
+
+/** What a page may see of an answer, beside what every page may. */
+const exposed = 'etag, link, location, read-after, retry-after, www-authenticate, x-request-id';
 
 function isAllowed(origin: string, { origins }: OriginRules): boolean {
   return origins.includes('*') || origins.includes(origin);

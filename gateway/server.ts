@@ -167,7 +167,7 @@ function cacheForever(response: ServerResponse, path: string): void {
   else response.setHeader('cache-control', 'no-cache');
 }
 
-const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql.';
+const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql, REST at /docs.';
 
 function answerText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);

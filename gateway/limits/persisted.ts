@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { GraphQLError } from 'graphql';
 import { messageOf } from '../../platform/errors.ts';
+import { restDocuments } from '../rest/documents.ts';
 import { type OperationLimits, refusal } from './limits.ts';
 
 /** Texts that clients have sent with their hash, for all of them together. */
@@ -29,7 +30,7 @@ export class PersistedDocuments {
     if (only && path === '')
       throw new Error('TRUSTED_DOCUMENTS_ONLY needs TRUSTED_DOCUMENTS: the file or folder of those that are trusted.');
     this.#trusted = path === '' ? new Map() : readTrusted(path);
-    this.#texts = new Set(this.#trusted.values());
+    this.#texts = new Set([...this.#trusted.values(), ...restDocuments()]);
     this.#only = only;
   }
 

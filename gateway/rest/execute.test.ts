@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSchema, GraphQLError } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSettings } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { projectRoot } from '../../platform/root.ts';
 import type { Streams } from '../../subgraphs/streams/stream.ts';
@@ -11,7 +13,7 @@ import { openGateway } from '../gateway.ts';
 import { type GatewayServer, serveGateway } from '../server.ts';
 import { openRest } from './rest.ts';
 
-// REST through the real gateway, over a subgraph that tells what it was asked with.
+// REST through the real gateway, which runs trusted documents alone, over a subgraph that tells what it was asked with.
 let server: GatewayServer;
 let asked: Request;
 let answer: () => unknown;
@@ -24,9 +26,11 @@ beforeAll(async () => {
   };
   const log = createLogger('test', 'silent');
   const subgraphs = [{ name: 'occupancy', schema, views: {} }];
-  const gateway = await openGateway({ subgraphs, streams: {} as Streams, readAfterTimeoutMs: 1, log });
-  const settings = { HOST: '127.0.0.1', PORT: 0, TRIBUTARY_TRUST_NETWORK: false };
-  server = await serveGateway(gateway, settings, {}, await openRest(gateway, log));
+  const trusted = join(mkdtempSync(join(tmpdir(), 'tributary-rest-')), 'trusted.json');
+  writeFileSync(trusted, '{"one": "{ __typename }"}');
+  const limits = readSettings({ PORT: '0', TRUSTED_DOCUMENTS: trusted, TRUSTED_DOCUMENTS_ONLY: 'true' });
+  const gateway = await openGateway({ subgraphs, streams: {} as Streams, readAfterTimeoutMs: 1, log, limits });
+  server = await serveGateway(gateway, limits, { rest: await openRest(gateway, log) });
 });
 afterAll(() => server.stop());
 

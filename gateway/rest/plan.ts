@@ -18,7 +18,8 @@ import {
   valueFromAST,
 } from 'graphql';
 import { GraphQLCursor, GraphQLDate, GraphQLDateTime } from '../../subgraphs/scalars.ts';
-import { fragments, type Route, routes } from './routes.ts';
+import { textOf } from './documents.ts';
+import { type Route, routes } from './routes.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
 /** A value that a request may give, by name. */
@@ -84,17 +85,6 @@ function planOf(route: Route, schema: GraphQLSchema): Plan {
     body: body && { variable: body[0], type: body[1].type },
     shape: answerOf(route, operation, document.definitions.slice(1) as FragmentDefinitionNode[], schema),
   };
-}
-
-/** The document that the graph is asked: an operation with its fragments. */
-export function textOf(operation: string): string {
-  return [operation, ...fragmentsIn(operation)].join('\n');
-}
-
-/** The fragments that a text spreads, and those that they spread, each once. */
-function fragmentsIn(text: string): Set<string> {
-  const own = [...text.matchAll(/\.\.\.(\w+)/g)].map(([, name]) => fragments[name!]!);
-  return new Set(own.flatMap((fragment) => [fragment, ...fragmentsIn(fragment)]));
 }
 
 /** Of a PUT, whose path has the id that the body may leave out. */
