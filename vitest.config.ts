@@ -13,6 +13,7 @@ const graphTests = [
   'people',
   'produce',
   'rebuild',
+  'rest',
   'wiki',
 ];
 const filesOf = (tests: string[]) => tests.map((name) => `test/${name}.test.ts`);
