@@ -318,7 +318,9 @@ test('a mended message reaches its view with its key and headers, once, however 
   expect(sent!.accepted).toBe(2);
   const read = { 'Read-After': sent!.position };
   expect(await gateway.query('{ term(id: "ale") { text } }', {}, read)).toEqual({ term: { text: 'Pale Ale' } });
+  const { topic } = await gateway.query<{ topic: { messages: Page } }>(list, { topic: 'menu.terms' }, read);
   const published = (await messagesOf(world, 'menu.terms')).slice(-2).map(shown);
+  expect(topic.messages.edges.slice(-2).map(({ node }) => node)).toEqual(published);
   expect(published.map(({ key, value, headers }) => ({ key, value, headers }))).toEqual([
     { key: 'ale', value: mended, headers: { 'content-type': 'application/json', 'redrive-of': `0/${ale.offset}` } },
     { key: 'acme/ale', value: '{}', headers: { tenant: 'acme', 'redrive-of': `0/${acme.offset}` } },
@@ -362,6 +364,7 @@ test('what is sent again as it was is the same to the byte, also where it is no 
 });
 
 test('what cannot be sent again is refused with the reason, and nothing is sent', async () => {
+  await allTaken(world);
   await world.publisher.publish('dead.letters', [{ key: 'horses', value: 'written by hand' }]);
   const twin = { 'dead-letter-topic': 'menu.items', 'dead-letter-partition': '0', 'dead-letter-offset': '0' };
   await world.publisher.publish(
@@ -420,7 +423,8 @@ test('a secret is seen nowhere, neither sealed nor where somebody has written it
   const told = [(await events.next()).value!, (await events.next()).value!];
   await events.return!();
   await allTaken(world);
-  const sealed = /v1\.[^"]+/.exec(String((await messagesOf(world, 'air.feeds'))[0]!.value))?.[0] ?? 'none';
+  const sealed = (await messagesOf(world, 'air.feeds')).flatMap(({ value }) => String(value).match(/v1\.[^"]+/) ?? []);
+  expect(sealed).toHaveLength(1);
   const answers = [
     told,
     await allOf('air.feeds'),
@@ -430,7 +434,7 @@ test('a secret is seen nowhere, neither sealed nor where somebody has written it
   for (const answer of answers) {
     expect(answer.length).toBeGreaterThan(0);
     const text = JSON.stringify(answer);
-    for (const secret of ['hunter2', Buffer.from('hunter2').toString('base64').slice(0, 8), sealed])
+    for (const secret of ['hunter2', Buffer.from('hunter2').toString('base64').slice(0, 8), ...sealed])
       expect(text).not.toContain(secret);
   }
   expect(answers[1]!.map((edge) => (edge as Page['edges'][0]).node.value).sort()).toEqual([

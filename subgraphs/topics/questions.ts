@@ -1,7 +1,7 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import type { LoggedMessage } from '../../platform/messageLog.ts';
 import type { TopicRange } from '../../platform/offsets.ts';
-import { deadLetterHeaders, redrivenPlace, type TopicName, viewsOf } from '../../schema/topics.ts';
+import { deadLetterHeaders, logGroup, redrivenPlace, type TopicName, viewsOf } from '../../schema/topics.ts';
 import type { Progress } from '../applied.ts';
 import { batched } from '../batch.ts';
 import {
@@ -20,8 +20,7 @@ import { Rates } from './rates.ts';
 import * as sql from './statements.ts';
 import { DeadLetter, Message, TopicPartition, ViewProgress } from './types.ts';
 
-export type TopicsProgress = Progress &
-  Pick<Broker, 'ends' | 'archivedEnd'> & { range(topic: string): Promise<TopicRange> };
+export type TopicsProgress = Progress & Pick<Broker, 'ends'> & { range(topic: string): Promise<TopicRange> };
 
 interface PlaceRow {
   partition: number;
@@ -127,7 +126,7 @@ export class TopicQuestions {
     const limit = pageSize(first);
     const cursors = this.streams.cursors(topic, messagesScope(topic, key));
     const resumed = after === null ? undefined : cursors.decode(after);
-    const archived = await this.progress.archivedEnd(topic);
+    const archived = await this.progress.committed(logGroup, topic);
     const start = resumed ?? (from ? await this.streams.positionAt(topic, from.getTime()) : []);
     if (resumed) {
       const kept = await this.streams.kept(topic, resumed);
