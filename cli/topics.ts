@@ -39,7 +39,8 @@ function linesOf({ name, partitions, views }: Topic): string {
     const upTo = at === null ? 'has taken nothing' : `up to ${new Date(at).toISOString()}`;
     return `  ${view.padEnd(10)}${lag} behind, ${rate.toFixed(1)}/s, ${upTo}`;
   });
-  return [`${name}  ${inKafka} in Kafka, ${partitions.length} partitions`, ...lines].join('\n');
+  const parts = partitions.length === 1 ? 'one partition' : `${partitions.length} partitions`;
+  return [`${name}  ${inKafka} in Kafka, ${parts}`, ...lines].join('\n');
 }
 
 export interface MessagesOptions {
@@ -123,7 +124,7 @@ async function printPages<Node extends object>(
 
 /** Dead letters with their values. */
 export async function showLetters(settings: Settings, ids: string[]): Promise<void> {
-  const query = `query ($id: ID!) { deadLetter(id: $id) { ${letterFields} value base64 } }`;
+  const query = `query ($id: ID!) { deadLetter(id: $id) { ${letterFields} value } }`;
   for (const id of ids) {
     const { deadLetter } = await ask<{ deadLetter: object | null }>(settings, 'streams', query, { id });
     if (!deadLetter) throw new Error(`There is no dead letter ${id}. \`tributary dead-letters list\` lists them.`);

@@ -364,6 +364,7 @@ test('what is sent again as it was is the same to the byte, also where it is no 
 });
 
 test('what cannot be sent again is refused with the reason, and nothing is sent', async () => {
+  await world.publisher.publish('menu.terms', [{ key: 'x', value: 'no JSON' }]);
   await allTaken(world);
   await world.publisher.publish('dead.letters', [{ key: 'horses', value: 'written by hand' }]);
   const twin = { 'dead-letter-topic': 'menu.items', 'dead-letter-partition': '0', 'dead-letter-offset': '0' };
