@@ -11,7 +11,7 @@ import { publishEvents, wikiEvent } from './wikiEvents.ts';
 import { openWorld, type World } from './world.ts';
 
 // Every role twice, as processes of their own; the clients are the load balancer.
-const clientCount = 12;
+const clientCount = 8;
 const batches = 40;
 const batchSize = 25;
 const total = batches * batchSize;
@@ -81,7 +81,7 @@ async function hop(since: string): Promise<string[]> {
   const ids: string[] = [];
   for (let after: string | undefined; ids.length < total; ) {
     const url = addresses[Math.floor(Math.random() * addresses.length)]!;
-    const wanted = Math.min(total - ids.length, 1 + Math.floor(Math.random() * 80));
+    const wanted = Math.min(total - ids.length, 1 + Math.floor(Math.random() * 120));
     const events = await some(url, after === undefined ? { since } : { after }, wanted);
     ids.push(...events.map(({ edit }) => edit.id));
     after = events.at(-1)?.cursor ?? after;
