@@ -187,7 +187,10 @@ describe('a WebSocket', () => {
     const long = JSON.stringify({ query, extensions: { x: 'x'.repeat(3_000) } });
     expect((await small.overSocket([long])).at(-1)).toMatchObject({ closed: 1009 });
     const many = await small.overSocket(Array(20).fill(JSON.stringify({ query })));
-    expect(many.at(-1)).toEqual({ closed: 1008, reason: 'More than 3000 bytes in a minute' } satisfies Closed);
+    expect(many.at(-1)).toEqual({
+      closed: 1008,
+      reason: 'RATE_LIMITED: more than 3000 bytes in a minute',
+    } satisfies Closed);
     const silent = new WebSocket(small.url.replace('http', 'ws'), 'graphql-transport-ws');
     expect((await once(silent, 'close'))[0]).toBe(4408);
   });

@@ -15,9 +15,9 @@ import { type Extra, signingIn } from '../subgraphs/identity/overWebSocket.ts';
 import { type BodyLimits, bodyOf, refuseRequest } from './limits/body.ts';
 import {
   answerUnreadable,
-  bytesPerMinute,
   type ConnectionLimits,
   connectionsPerAddress,
+  limitedSocket,
   operationsBeyond,
 } from './limits/connections.ts';
 import { badRequest } from './limits/limits.ts';
@@ -87,6 +87,7 @@ export async function serveGateway(
     server: http,
     path: '/graphql',
     maxPayload: settings.LIMIT_BODY_BYTES,
+    WebSocket: limitedSocket(settings),
     verifyClient: ({ req }, answer) => {
       const refusal = foreignRequest(req, rules);
       answer(refusal === undefined, 403, refusal);
@@ -114,7 +115,6 @@ export async function serveGateway(
     socket.setMaxListeners(0); // each operation waits for its end
     // What breaks the protocol is closed with a code, and graphql-ws would print each time.
     socket.removeAllListeners('error').on('error', () => {});
-    bytesPerMinute(socket, settings.LIMIT_SOCKET_BYTES_PER_MINUTE);
   });
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) =>

@@ -143,6 +143,13 @@ export const hostileQueries: Hostile[] = [
     limit: 'depth',
   },
   {
+    what: 'variables of eighty thousand names',
+    query: '{ __typename }',
+    variables: `{${times(80_000, (at) => `"v${at}":0`, ',')}}`,
+    code: 'OPERATION_TOO_LARGE',
+    limit: 'names',
+  },
+  {
     what: 'long names',
     query: `{ ${times(20, (at) => letters(at).repeat(3_000))} }`,
     code: 'GRAPHQL_VALIDATION_FAILED',

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MIMEType } from 'node:util';
-import { type GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Settings } from '../../platform/config.ts';
+import { jsonBeyond } from './json.ts';
 import { badRequest, beyond, type HttpAnswer } from './limits.ts';
 
-export type BodyLimits = Pick<Settings, 'LIMIT_BODY_BYTES' | 'LIMIT_BODY_MS'>;
+export type BodyLimits = Pick<Settings, 'LIMIT_BODY_BYTES' | 'LIMIT_BODY_MS' | 'LIMIT_DEPTH' | 'LIMIT_FIELDS'>;
 
 /** After a refusal the rest of a body is read and dropped for so long, or the client would not see the answer. */
 const dropMs = 5_000;
@@ -30,6 +31,8 @@ export async function bodyOf(
   const body = await received(request, limits);
   if (!Buffer.isBuffer(body)) return void (body && refuse(body));
   if (!isUtf8(body)) return void refuse(badRequest('The body is not UTF-8.'));
+  const costly = jsonBeyond(body, limits);
+  if (costly) return void refuse(costly);
   let value: unknown;
   try {
     value = JSON.parse(body.toString());

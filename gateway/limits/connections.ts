@@ -2,13 +2,18 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { Settings } from '../../platform/config.ts';
+import { jsonBeyond } from './json.ts';
 import { beyond, refusal } from './limits.ts';
 
 export type ConnectionLimits = Pick<
   Settings,
-  'LIMIT_CONNECTIONS_PER_ADDRESS' | 'LIMIT_OPERATIONS_PER_SOCKET' | 'LIMIT_SOCKET_BYTES_PER_MINUTE'
+  | 'LIMIT_CONNECTIONS_PER_ADDRESS'
+  | 'LIMIT_OPERATIONS_PER_SOCKET'
+  | 'LIMIT_SOCKET_BYTES_PER_MINUTE'
+  | 'LIMIT_DEPTH'
+  | 'LIMIT_FIELDS'
 >;
 
 /** What a message costs beside its bytes, in bytes: many small ones are work too. */
@@ -37,16 +42,29 @@ export function connectionsPerAddress(most: number): (socket: Socket) => void {
   };
 }
 
-/** Closes a WebSocket that sends more than it may, with 1008 and the reason. */
-export function bytesPerMinute(socket: WebSocket, most: number): void {
-  let bytes = 0;
-  let since = 0;
-  socket.on('message', (data: Buffer) => {
-    const now = performance.now();
-    if (now - since > windowMs) [since, bytes] = [now, 0];
-    bytes += Math.max(leastBytes, data.length);
-    if (bytes > most) socket.close(1008, `More than ${most} bytes in a minute`);
-  });
+/** A WebSocket that looks at messages before anybody parses them, and closes with 1008 and the reason. */
+export function limitedSocket(limits: ConnectionLimits): typeof WebSocket {
+  const { LIMIT_SOCKET_BYTES_PER_MINUTE: most } = limits;
+  return class extends WebSocket {
+    #bytes = 0;
+    #since = 0;
+
+    override emit(event: string | symbol, ...values: unknown[]): boolean {
+      const reason = event === 'message' ? this.#refusal(values[0] as Buffer) : undefined;
+      if (reason === undefined) return super.emit(event, ...values);
+      this.close(1008, reason);
+      return true;
+    }
+
+    #refusal(message: Buffer): string | undefined {
+      const now = performance.now();
+      if (now - this.#since > windowMs) [this.#since, this.#bytes] = [now, 0];
+      this.#bytes += Math.max(leastBytes, message.length);
+      if (this.#bytes > most) return `RATE_LIMITED: more than ${most} bytes in a minute`;
+      const { extensions } = jsonBeyond(message, limits) ?? {};
+      return extensions && `${extensions.code}: more ${extensions.limit} than ${extensions.most}`;
+    }
+  };
 }
 
 /** Why one more operation is not begun over a WebSocket with so many open ones. */

@@ -26,6 +26,7 @@ const counted = {
   depth: ['levels of depth', 'Ask for what lies deeper in another operation.'],
   fields: ['fields, with its fragments spread', 'Ask for fewer fields.'],
   repeats: ['repetitions of the same field in the same place', 'Name each field once in its place.'],
+  names: ['different names in its variables', 'Send lists of what is alike.'],
   aliases: ['aliases', 'Ask in several operations.'],
   directives: ['directives', 'Use fewer.'],
   cost: ['units of cost', 'Give smaller numbers as `first`, or ask for fewer lists inside lists.'],
