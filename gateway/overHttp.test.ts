@@ -198,11 +198,13 @@ describe('a WebSocket', () => {
   test('that sends what is none of GraphQL is told so, and stays open', async () => {
     const answers = (await gateway.overSocket([
       '{"query":"{__typename}","stranger":1}',
+      '{"query":"{__typename}","operationName":"Nobody"}',
       '{"query":"{__typename}","variables":{"__proto__":{"a":1}}}',
       JSON.stringify({ query }),
     ])) as Answer[];
     expect(answers.map((answer) => answer.data ?? told(answer)[1])).toEqual([
       'BAD_REQUEST',
+      'OPERATION_RESOLUTION_FAILURE',
       { __typename: 'Query' },
       found,
     ]);

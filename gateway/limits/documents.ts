@@ -21,6 +21,8 @@ import { Circular, fragmentsOf, Measurer, repetitions } from './measure.ts';
 
 /** Texts are remembered with what is known of them, as many as the gateway's runtime remembers plans. */
 const mostTexts = 1_000;
+/** Of a longer text it is not remembered what stands where, which takes four times the memory of all else. */
+const longestWithPlaces = 1_000;
 /** Costs of one operation, by the variables that say how large its lists are. */
 const mostCosts = 100;
 /** Who gets more errors than these has not read the first ones. */
@@ -135,12 +137,12 @@ export class Documents {
         if (isEnforced && found.length > 0) return { errors: found, beyond: [] };
       }
       const node = parse(text);
-      const document = new Document(node, this.#schema!);
       found.push(...this.#documentBeyond(node));
       if (isEnforced && found.length > 0) return { errors: found, beyond: [] };
       const errors = validate(this.#schema!, node, this.#rules, { maxErrors }).map((error) => this.#shown(error));
-      if (errors.length === 0) this.#valid.add(node);
-      return { document, errors, beyond: found };
+      const kept = errors.length === 0 && text.length > longestWithPlaces ? parse(text, { noLocation: true }) : node;
+      if (errors.length === 0) this.#valid.add(kept);
+      return { document: new Document(kept, this.#schema!), errors, beyond: found };
     } catch (error) {
       if (error instanceof Circular)
         return { errors: [invalid(error.message, { nodes: [error.fragment] })], beyond: found };

@@ -5,17 +5,11 @@ import { GraphQLError } from 'graphql';
 import { messageOf } from '../../platform/errors.ts';
 import { restDocuments } from '../rest/documents.ts';
 import { type OperationLimits, refusal } from './limits.ts';
+import type { Params } from './params.ts';
 
 /** Texts that clients have sent with their hash, for all of them together. */
 const mostTexts = 1_000;
 const mostCharacters = 8 << 20;
-
-/** What a client sends, before anybody has looked at it. */
-export interface Asked {
-  query?: unknown;
-  documentId?: unknown;
-  extensions?: unknown;
-}
 
 /** Documents that are known by an id: those that the operator trusts, and those that clients have sent (APQ). */
 export class PersistedDocuments {
@@ -34,8 +28,13 @@ export class PersistedDocuments {
     this.#only = only;
   }
 
+  /** Those that the operator trusts, by id. */
+  get trusted(): Iterable<[id: string, text: string]> {
+    return this.#trusted;
+  }
+
   /** The text that is asked for; undefined: there is neither a text nor an id. */
-  textOf(asked: Asked): string | GraphQLError | undefined {
+  textOf(asked: Params): string | GraphQLError | undefined {
     const { query } = asked;
     const id = idOf(asked);
     if (id === undefined && typeof query !== 'string') return undefined;
@@ -49,7 +48,7 @@ export class PersistedDocuments {
   }
 
   /** Keeps a text that was sent with its hash, and is valid. */
-  keep(asked: Asked): void {
+  keep(asked: Params): void {
     const { query } = asked;
     const hash = hashOf(asked);
     if (this.#only || hash === undefined || typeof query !== 'string' || query === '' || this.#sent.has(hash)) return;
@@ -72,12 +71,12 @@ export class PersistedDocuments {
 }
 
 /** `documentId` of GraphQL over HTTP, or the hash of Apollo's persisted queries. */
-function idOf(asked: Asked): string | undefined {
+function idOf(asked: Params): string | undefined {
   const { documentId } = asked;
   return typeof documentId === 'string' ? documentId.replace(/^sha256:/, '') : hashOf(asked);
 }
 
-function hashOf({ extensions }: Asked): string | undefined {
+function hashOf({ extensions }: Params): string | undefined {
   const hash = (extensions as { persistedQuery?: { sha256Hash?: unknown } } | null | undefined)?.persistedQuery
     ?.sha256Hash;
   return typeof hash === 'string' ? hash : undefined;

@@ -5,16 +5,12 @@ import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from '../../platform/log.ts';
 import type { Context } from '../../subgraphs/context.ts';
 import type { Documents } from './documents.ts';
-import { badRequest, beyond, type HttpAnswer, type OperationLimits } from './limits.ts';
-import { type Asked, PersistedDocuments } from './persisted.ts';
+import { badRequest, beyond, type HttpAnswer, type OperationLimits, refusal } from './limits.ts';
+import { paramsOf } from './params.ts';
+import { PersistedDocuments } from './persisted.ts';
 import { RateLimit } from './rate.ts';
 import { withinTime } from './timeLimit.ts';
 import { variablesBeyond } from './variables.ts';
-
-interface Params extends Asked {
-  operationName?: unknown;
-  variables?: unknown;
-}
 
 /** The contexts of what was refused before anything was done about it. */
 const refused = new WeakSet<object>();
@@ -41,6 +37,9 @@ export function useLimits(limits: OperationLimits, documents: Documents, log: Lo
   return {
     onSchemaChange({ schema }) {
       documents.schema = schema;
+      for (const [id, text] of persisted.trusted)
+        for (const { message } of documents.look(text).errors)
+          log.warn({ id, message }, 'a trusted document cannot run');
     },
     onParams({ params: given, request, context, setParams, setResult, paramsHandler, setParamsHandler }) {
       const refuse = (errors: readonly GraphQLError[]) => {
@@ -48,9 +47,8 @@ export function useLimits(limits: OperationLimits, documents: Documents, log: Lo
         setParams({ query: '' }); // nobody looks at it any more, but the runtime at what it consists of
         setResult({ errors });
       };
-      const wrong = wrongParams(given);
-      if (wrong !== undefined) return refuse([badRequest(wrong)]);
-      const asked = withIdOfUrl(given as Params, request);
+      const asked = paramsOf(given, request);
+      if (asked instanceof GraphQLError) return refuse([asked]);
       const text = persisted.textOf(asked);
       if (text === undefined)
         return refuse([badRequest('There is no operation: send a `query`, or the id of a document.')]);
@@ -59,12 +57,12 @@ export function useLimits(limits: OperationLimits, documents: Documents, log: Lo
       if (errors.length > 0) return refuse(errors);
       const { documentId: _, ...params } = { ...asked, query: text };
       setParams(params as never);
-      const variables = (params.variables ?? {}) as Record<string, unknown>;
-      const operation = document?.operation(params.operationName);
-      if (!document || !operation) return;
+      const variables = params.variables ?? {};
+      const operation = document!.operation(params.operationName);
+      if (!operation) return refuse([unresolved]);
       persisted.keep(asked);
 
-      const cost = mode === 'off' ? 0 : document.cost(operation, variables);
+      const cost = mode === 'off' ? 0 : document!.cost(operation, variables);
       const found = mode === 'off' ? [] : [...reported, ...beyondIts(variables, cost)];
       const report = (error: GraphQLError) => {
         const hash = createHash('sha256').update(text).digest('hex');
@@ -100,20 +98,11 @@ export function useLimits(limits: OperationLimits, documents: Documents, log: Lo
   };
 }
 
-const known = new Set(['query', 'documentId', 'operationName', 'variables', 'extensions']);
-
-/** What is wrong with a request that is none of GraphQL. The runtime would say so too, and close a WebSocket over it. */
-function wrongParams(params: unknown): string | undefined {
-  if (!isObject(params)) return 'The request must be a JSON object with a `query`.';
-  const stranger = Object.keys(params).find((name) => !known.has(name) && params[name] != null);
-  if (stranger !== undefined)
-    return `A request has no parameter ${JSON.stringify(stranger.slice(0, 50))}, only ${[...known].join(', ')}.`;
-  for (const name of ['query', 'documentId', 'operationName'])
-    if (params[name] != null && typeof params[name] !== 'string') return `The ${name} must be a string.`;
-  for (const name of ['variables', 'extensions'])
-    if (params[name] != null && !isObject(params[name])) return `The ${name} must be a JSON object.`;
-  return undefined;
-}
+const unresolved = refusal(
+  'It is not clear which operation of the document to run: `operationName` must be the name of one of them.',
+  { code: 'OPERATION_RESOLUTION_FAILURE' },
+  { status: 400 },
+);
 
 const ofResponses = 'application/graphql-response+json';
 
@@ -128,12 +117,6 @@ function answerTo(accept: string, { extensions: { http } }: GraphQLError): Respo
   };
 }
 
-/** In a URL the runtime knows no `documentId`. */
-function withIdOfUrl(params: Params, request: Request | undefined): Params {
-  if (request?.method !== 'GET' || params.query !== undefined) return params;
-  return { ...params, documentId: new URL(request.url).searchParams.get('documentId') ?? undefined };
-}
-
 /** Tells when the client of an HTTP request, or the WebSocket that it came over, has gone. */
 function leaving(context: unknown) {
   const { res, socket } = context as { res?: EventEmitter; socket?: EventEmitter };
@@ -142,8 +125,4 @@ function leaving(context: unknown) {
     connection?.once('close', then);
     return () => void connection?.off('close', then);
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
