@@ -95,6 +95,11 @@ test('a running process takes a new key, and refuses a revoked one, within secon
   expect(over).toEqual(['The API key is revoked.']);
   await expect(signIn(identity, text)).rejects.toMatchObject({ message: 'The API key is revoked.' });
   expect(await isTaken(second.text)).toBe(true);
+
+  // Who begins to wait only now is told too.
+  session.onEnd(() => over.push('called off'))();
+  expect((await new Promise<Error>((resolve) => session.onEnd(resolve))).message).toBe('The API key is revoked.');
+  expect(over).toHaveLength(1);
 });
 
 test('a line that is no key stops a start, and leaves a running process with the keys that it has', async () => {

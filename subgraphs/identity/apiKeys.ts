@@ -1,6 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { unwatchFile, watchFile } from 'node:fs';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
@@ -53,6 +52,9 @@ export class ApiKeys {
   readonly #file: string;
   readonly #log: Logger;
   #keys = new Map<string, ApiKey>();
+  /** What the file was like just before it was read. */
+  #state = '';
+  #timer: NodeJS.Timeout | undefined;
   /** Who must be told when a key does not hold any more. */
   readonly #sessions = new Map<string, Set<(why: TributaryError) => void>>();
 
@@ -69,9 +71,9 @@ export class ApiKeys {
     const keys = new ApiKeys(fileOf(settings), log);
     if (settings.TRIBUTARY_API_KEYS) keys.#keys = parseSetting(settings.TRIBUTARY_API_KEYS);
     else {
-      keys.#keys = await readKeys(settings);
+      await keys.#look();
       if (keys.#keys.size === 0 && !expected) return undefined;
-      watchFile(keys.#file, { interval: watchMs, persistent: false }, keys.#reload);
+      keys.#watch();
     }
     return keys;
   }
@@ -88,10 +90,20 @@ export class ApiKeys {
   }
 
   close(): void {
-    unwatchFile(this.#file, this.#reload);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #holds(id: string): boolean {
+    const key = this.#keys.get(id);
+    return key !== undefined && key.revoked === undefined;
   }
 
   #whenRevoked(id: string, then: (why: TributaryError) => void): () => void {
+    if (!this.#holds(id)) {
+      const soon = setImmediate(() => then(revoked()));
+      return () => clearImmediate(soon);
+    }
     const waiting = this.#sessions.get(id) ?? new Set();
     this.#sessions.set(id, waiting.add(then));
     return () => {
@@ -100,18 +112,22 @@ export class ApiKeys {
     };
   }
 
-  readonly #reload = () => {
-    readKeysOf(this.#file).then(
-      (keys) => {
-        this.#keys = keys;
-        for (const [id, waiting] of this.#sessions) {
-          const key = keys.get(id);
-          if (!key || key.revoked) for (const then of [...waiting]) then(revoked());
-        }
-      },
-      (error) => this.#log.error({ reason: messageOf(error) }, 'the API keys are as they were'),
-    );
-  };
+  #watch(): void {
+    this.#timer = setTimeout(async () => {
+      await this.#look().catch((error) =>
+        this.#log.error({ reason: messageOf(error) }, 'the API keys that are known stay as they are'),
+      );
+      if (this.#timer) this.#watch();
+    }, watchMs).unref();
+  }
+
+  async #look(): Promise<void> {
+    const state = await stateOf(this.#file);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#keys = await readKeysOf(this.#file);
+    for (const [id, waiting] of this.#sessions) if (!this.#holds(id)) for (const then of [...waiting]) then(revoked());
+  }
 }
 
 const revoked = () => unauthenticated('The API key is revoked.');
@@ -131,13 +147,20 @@ function fileOf({ TRIBUTARY_DATA }: Settings): string {
   return join(TRIBUTARY_DATA, 'api.keys');
 }
 
+/** Changes whenever something is written to the file; empty while there is none. */
+async function stateOf(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(noneYet);
+  return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : '';
+}
+
 async function readKeysOf(file: string): Promise<Map<string, ApiKey>> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = (await readFile(file, 'utf8').catch(noneYet)) ?? '';
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return byId(lines.map((line, at) => checked(parsed(line), `Line ${at + 1} of ${file}`)));
+}
+
+function noneYet(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function parseSetting(text: string): Map<string, ApiKey> {
