@@ -23,14 +23,11 @@ let settings: Settings;
 let addresses: string[];
 
 beforeAll(async () => {
-  world = await openWorld(
-    {
-      TRIBUTARY_CURSOR_KEYS: 'both:the same secret in every process',
-      LOG_LEVEL: 'info',
-      READ_AFTER_TIMEOUT_MS: 60_000,
-    },
-    { keepGraph: true },
-  );
+  world = await openWorld({
+    TRIBUTARY_CURSOR_KEYS: 'both:the same secret in every process',
+    LOG_LEVEL: 'info',
+    READ_AFTER_TIMEOUT_MS: 60_000,
+  });
   settings = world.settings;
 });
 afterAll(() => world[Symbol.asyncDispose]());
