@@ -46,8 +46,9 @@ export async function runRole(
 /** Runs work until it is done, or asks it to stop at a signal, or at the end of the process that started it. */
 export async function runUntilDone(role: Role, work: (stopped: AbortSignal) => Promise<void>): Promise<void> {
   const stopped = new AbortController();
+  const asked = askedToStop();
   const { health, end } = await observe(role);
-  askedToStop().then(() => {
+  asked.then(() => {
     health.drain();
     stopped.abort();
     setTimeout(() => process.exit(1), graceMs).unref();

@@ -15,7 +15,11 @@ export interface Proxy extends AsyncDisposable {
   onRefuse: (() => void) | undefined;
 }
 
-export async function openProxy(target: { hostname: string; port: string }): Promise<Proxy> {
+/** @param options `isBroker`: what the server tells of its own address is changed to that of the proxy */
+export async function openProxy(
+  target: { hostname: string; port: string },
+  { isBroker = false }: { isBroker?: boolean } = {},
+): Promise<Proxy> {
   const pairs = new Set<[Socket, Socket]>();
   let isCut = false;
   let bytesLeft = Number.POSITIVE_INFINITY;
@@ -42,7 +46,9 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
           for (const other of pair) other.destroy();
           pairs.delete(pair);
         });
-    client.pipe(server).pipe(client);
+    client.pipe(server);
+    if (isBroker) server.on('data', (chunk: Buffer) => client.write(advertising(chunk, target, proxy.port)));
+    else server.pipe(client);
     return undefined;
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -72,4 +78,14 @@ export async function openProxy(target: { hostname: string; port: string }): Pro
     },
   };
   return proxy;
+}
+
+/** A broker tells its address as a host, and a port in four bytes; kafkajs would go there past the proxy. */
+function advertising(chunk: Buffer, { hostname, port }: { hostname: string; port: string }, own: number): Buffer {
+  const address = Buffer.alloc(hostname.length + 4);
+  address.write(hostname);
+  address.writeUInt32BE(Number(port), hostname.length);
+  for (let at = chunk.indexOf(address); at >= 0; at = chunk.indexOf(address, at + 1))
+    chunk.writeUInt32BE(own, at + hostname.length);
+  return chunk;
 }
