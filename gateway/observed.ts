@@ -4,7 +4,7 @@ import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphq
 import type { Logger } from '../platform/log.ts';
 import { requestSeconds, requests } from '../platform/metrics.ts';
 import { inRequest, requestId, requestIdHeader } from '../platform/request.ts';
-import { describeSpan, inServing, traceHeader } from '../platform/trace.ts';
+import { describeOperation, inServing, traceHeader } from '../platform/trace.ts';
 import { isKnownCode } from './errors.ts';
 import { carrierOf } from './subscriptions/carrier.ts';
 import { clientOf } from './subscriptions/client.ts';
@@ -64,10 +64,7 @@ export function useObservation(log: Logger): GatewayPlugin {
     if (!operation) return;
     const about = observed.get(contextValue);
     if (about) about.operation = operation.operation;
-    describeSpan([operation.operation, operation.name?.value].filter(Boolean).join(' '), {
-      'graphql.operation.type': operation.operation,
-      'graphql.operation.name': operation.name?.value ?? '',
-    });
+    describeOperation(operation.operation, operation.name?.value);
   }
 }
 

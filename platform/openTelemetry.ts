@@ -84,10 +84,10 @@ export class OpenTelemetry {
     return ending([span], () => context.with(trace.setSpan(before, span), work));
   }
 
-  describe(name: string | undefined, attributes: Attributes): void {
+  describeOperation(type: string, name: string | undefined): void {
     const span = trace.getActiveSpan();
-    if (name !== undefined) span?.updateName(name);
-    span?.setAttributes(attributes);
+    span?.updateName(name === undefined ? type : `${type} ${name}`);
+    span?.setAttributes({ 'graphql.operation.type': type, ...(name && { 'graphql.operation.name': name }) });
   }
 
   /** What is done for a batch is shown in the trace of its first message. */

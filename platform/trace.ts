@@ -43,9 +43,9 @@ export function inServing<T>(name: string, attributes: Attributes, parent: strin
   return telemetry ? telemetry.within(name, 'SERVER', attributes, parent, work) : work();
 }
 
-/** Says more about the step that is under way, once more is known. */
-export function describeSpan(name: string | undefined, attributes: Attributes): void {
-  telemetry?.describe(name, attributes);
+/** Says which operation of GraphQL is under way, once that is known. */
+export function describeOperation(type: string, name: string | undefined): void {
+  telemetry?.describeOperation(type, name);
 }
 
 /** Takes in messages: a step in the trace of each that has one. */

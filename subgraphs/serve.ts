@@ -11,6 +11,7 @@ import { WebSocketServer } from 'ws';
 import type { Settings } from '../platform/config.ts';
 import { TributaryError } from '../platform/errors.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
+import { requestSeconds, requests } from '../platform/metrics.ts';
 import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { inServing, traceHeader } from '../platform/trace.ts';
 import type { Context } from './context.ts';
@@ -35,6 +36,21 @@ const cacheControl: ApolloServerPlugin<Context> = {
   },
 };
 
+/** Counts and times what is asked. The codes of errors are those of this program and of Apollo Server, so they are few. */
+const measured: ApolloServerPlugin<Caller> = {
+  async requestDidStart() {
+    const begun = performance.now();
+    return {
+      async willSendResponse({ operation, response: { body } }) {
+        const [error] = (body.kind === 'single' && body.singleResult.errors) || [];
+        const of = { operation: operation?.operation ?? 'none', transport: 'http' };
+        requests.inc({ ...of, code: error ? String(error.extensions?.code) : 'OK' });
+        requestSeconds.observe(of, (performance.now() - begun) / 1_000);
+      },
+    };
+  },
+};
+
 /** Serves one subgraph by itself: queries over HTTP (Apollo Server), subscriptions over WebSocket, at /graphql. */
 export async function serveSubgraph(
   subgraph: Subgraph,
@@ -46,7 +62,12 @@ export async function serveSubgraph(
   const apollo = new ApolloServer<Context>({
     schema: subgraph.schema,
     includeStacktraceInErrorResponses: false,
-    plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled(), cacheControl],
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      cacheControl,
+      measured,
+    ],
   });
   await apollo.start();
   const http = createServer((request, response) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../platform/log.ts';
 import { openSubgraphs } from '../subgraphs/roster.ts';
 import { serveSubgraph } from '../subgraphs/serve.ts';
+import { metricsOf } from './metrics.ts';
 import { doorway, dpu, mount, publishReadings, publishTopology, reading, space } from './occupancyMessages.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -148,7 +149,8 @@ test('a subscription has the headers of a stream', async () => {
   await stream.body!.cancel();
 });
 
-test('a subgraph by itself tells a router', async () => {
+test('a subgraph by itself tells a router, and counts what is asked of it', async () => {
+  const before = await metricsOf();
   const { subgraphs, close } = await openSubgraphs(world.settings, ['occupancy'], createLogger('test', 'silent'));
   const server = await serveSubgraph(subgraphs[0]!, world.settings);
   const from = server.url.replace('/graphql', '');
@@ -161,6 +163,10 @@ test('a subgraph by itself tells a router', async () => {
     '{ nonsense }',
   ];
   for (const question of notSettled) expect(await post(question, {}, from)).toMatchObject(notKept);
+  const asked = (await metricsOf()).since(before);
+  expect(asked.value('tributary_requests_total', { operation: 'query', code: 'OK' })).toBe(2);
+  expect(asked.value('tributary_requests_total', { operation: 'query', code: 'BAD_USER_INPUT' })).toBe(1);
+  expect(asked.value('tributary_requests_total', { code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
   await server.stop();
   await close();
 });
