@@ -142,25 +142,25 @@ export class OpenTelemetry {
 
 /** Ends the spans when the work has ended. Of an error only the code is told, because its text may hold anything. */
 function ending<T>(spans: Span[], work: () => T): T {
-  const failed = (error: unknown) => {
+  const end = () => {
+    for (const span of spans) span.end();
+  };
+  const fail = (error: unknown) => {
     for (const span of spans) {
       span.setStatus({ code: SpanStatusCode.ERROR });
       span.setAttribute('error.type', String((error as { code?: unknown })?.code ?? (error as Error)?.name));
     }
-  };
-  const end = () => {
-    for (const span of spans) span.end();
+    end();
   };
   let result: T;
   try {
     result = work();
   } catch (error) {
-    failed(error);
-    end();
+    fail(error);
     throw error;
   }
   // The promises of GraphQL's executors are not all of the language's own kind.
-  if (isThenable(result)) result.then(undefined, failed).then(end);
+  if (isThenable(result)) result.then(end, fail);
   else end();
   return result;
 }

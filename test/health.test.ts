@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTracing } from '../platform/trace.ts';
 import { freePort } from '../servers/ports.ts';
 import { client } from './client.ts';
+import { openCollector } from './collector.ts';
 import { command, environmentOf, killAll } from './command.ts';
 import { HttpSubscriber } from './httpStream.ts';
 import { person } from './messages.ts';
@@ -235,28 +232,6 @@ test('a mutation is one trace through Kafka and ingest to a live delivery; witho
   second.socket.destroy();
   collector.close();
 });
-
-interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-}
-
-/** What takes OTLP over HTTP with JSON, as a collector does. */
-async function openCollector() {
-  const spans: Span[] = [];
-  const server = createServer(async (request, response) => {
-    const { resourceSpans } = JSON.parse(await text(request)) as {
-      resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
-    };
-    for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans.push(...scope.spans);
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, spans, close: () => server.close() };
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(20);
