@@ -26,7 +26,6 @@ const saying = /"listening"/;
 test('a gateway by itself: ready when all it needs is, not ready naming what is away, and again by itself; draining first', async () => {
   const { settings } = world;
   await using neo4j = await openProxy(new URL(settings.NEO4J_URI));
-  await using clickhouse = await openProxy(new URL(settings.CLICKHOUSE_URL));
   const [broker] = settings.KAFKA_BROKERS.split(',');
   await using kafka = await openProxy(new URL(`kafka://${broker}`));
   const port = await freePort();
@@ -36,7 +35,6 @@ test('a gateway by itself: ready when all it needs is, not ready naming what is 
       ...settings,
       KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
       NEO4J_URI: `bolt://127.0.0.1:${neo4j.port}`,
-      CLICKHOUSE_URL: `http://127.0.0.1:${clickhouse.port}`,
       ...{ PORT: port, METRICS_PORT: metricsPort, DRAIN_MS: 300, READY_LAG: 1, LOG_LEVEL: 'debug' },
       TRIBUTARY_CURSOR_KEYS: 'one:hush-cursor-key-0123456789abcdef',
     }),
@@ -56,7 +54,7 @@ test('a gateway by itself: ready when all it needs is, not ready naming what is 
   expect(await parts(true)).toEqual(fine);
 
   await hushed(`http://127.0.0.1:${port}`);
-  for (const [name, proxy] of Object.entries({ neo4j, clickhouse, kafka })) {
+  for (const [name, proxy] of Object.entries({ neo4j, kafka })) {
     proxy.cut();
     expect((await parts(false, name))[name]).toMatch(/ECONN|hang up|closed|away|does not answer|disconnected/i);
     expect((await at('/livez')).status).toBe(200);
