@@ -25,9 +25,12 @@ import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic
 import type { Settings } from './config.ts';
 import { version } from './root.ts';
 import { traceHeader } from './trace.ts';
+import { within } from './within.ts';
 
 type Attributes = Record<string, string | number>;
 
+/** How long the collector may take for what is left at the end, in milliseconds: no role stops later because of it. */
+const lastWordsMs = 1_000;
 /** Of a batch so many messages are noted in their traces. */
 const mostOfBatch = 16;
 
@@ -133,7 +136,7 @@ export class OpenTelemetry {
   }
 
   async stop(): Promise<void> {
-    await this.#provider.shutdown().catch(() => {}); // nobody is there to take the rest
+    await within(lastWordsMs, this.#provider.shutdown()).catch(() => {}); // nobody is there to take the rest
     trace.disable();
     context.disable();
     propagation.disable();

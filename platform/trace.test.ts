@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openCollector } from '../test/collector.ts';
 import { readSettings, type Settings } from './config.ts';
@@ -77,4 +80,17 @@ test('of what fails the code is told and never the text; the collector is signed
   expect(collector.requests).toEqual([
     { url: '/v1/traces', headers: expect.objectContaining({ authorization: 'Basic abc', 'x-team': 'air' }) },
   ]);
+});
+
+test('a collector that is away, or hangs, holds nobody up', async () => {
+  const hanging = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  for (const address of [`http://127.0.0.1:${port}`, 'http://127.0.0.1:1']) {
+    const begun = performance.now();
+    await traced({ ...always, OTEL_EXPORTER_OTLP_ENDPOINT: address }, () => serve());
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  }
+  hanging.close();
+  hanging.closeAllConnections();
 });
