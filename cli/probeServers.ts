@@ -7,7 +7,6 @@ import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { withoutSecrets as hide, secretsOf } from '../platform/secrets.ts';
-import { logTable, redrivenTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
 
@@ -60,8 +59,7 @@ export async function lookAtClickHouse(settings: Settings): Promise<string[]> {
       format: 'JSONEachRow',
     });
     const present = new Set((await result.json<{ name: string }>()).map(({ name }) => name));
-    return [logTable, redrivenTable]
-      .map((statement) => /CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)![1]!)
+    return ['log', 'redriven']
       .filter((table) => !present.has(table))
       .map((table) => `table ${settings.CLICKHOUSE_DATABASE}.${table}`);
   } finally {

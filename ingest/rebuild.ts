@@ -56,6 +56,10 @@ const concurrency = 4;
  */
 export async function rebuildTables(view: TableView, session: RebuildSession, stopped: AbortSignal, progress: Tell) {
   const { clickhouse, settings } = session;
+  if (settings.CLICKHOUSE_CLUSTER)
+    throw new Error(
+      `The servers of a cluster cannot all exchange a table at once, so ${view.about} cannot be rebuilt beside what serves. docs/operations.md says under Beyond one machine how to fill new tables instead. Nothing was changed.`,
+    );
   const lock = await takeLock(clickhouse, `tributary.rebuild.${view.name}.${settings.CLICKHOUSE_DATABASE}`);
   if (!lock)
     throw new Error(`Another rebuild of ${view.about} is running. Wait for its end; this one changed nothing.`);

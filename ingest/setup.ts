@@ -8,9 +8,11 @@ import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames, topicOf } from '../schema/topics.ts';
 import { wikiEditsRetention } from '../schema/wiki/table.ts';
 import { airTables } from './air/sink.ts';
+import { onCluster, stored, tableStatements } from './cluster.ts';
 import { menuTables } from './menu/sink.ts';
 import { occupancyTables } from './occupancy/sink.ts';
 import { registerSchemas } from './registerSchemas.ts';
+import type { TableDefinition } from './tables.ts';
 import { wikiTables } from './wiki/sink.ts';
 
 /**
@@ -53,16 +55,25 @@ async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
   }
 }
 
+/** Every table of ClickHouse. */
+export const tables: TableDefinition[] = [
+  { table: 'log', create: logTable, shardBy: ['topic', 'partition'] },
+  { table: 'redriven', create: redrivenTable, shardBy: ['topic', 'partition'] },
+  ...occupancyTables.tables,
+  ...wikiTables.tables,
+  ...menuTables.tables,
+  ...airTables,
+];
+
 async function createTables(settings: Settings): Promise<void> {
   const server = openClickHouse({ ...settings, CLICKHOUSE_DATABASE: 'system' });
   const database = openClickHouse(settings);
   try {
     // The name is checked to be an identifier when the settings are read.
-    await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${settings.CLICKHOUSE_DATABASE} ENGINE = Atomic` });
-    for (const query of [logTable, redrivenTable]) await database.command({ query });
-    const tables = [...occupancyTables.tables, ...wikiTables.tables, ...menuTables.tables, ...airTables];
-    for (const { table, create } of tables) await database.command({ query: create(table, settings) });
-    await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS));
+    const name = `${settings.CLICKHOUSE_DATABASE}${onCluster(settings)}`;
+    await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${name} ENGINE = Atomic` });
+    for (const table of tables) for (const query of tableStatements(table, settings)) await database.command({ query });
+    await retain(database, 'wiki_edits', wikiEditsRetention(settings.WIKI_RETENTION_DAYS), settings);
   } finally {
     await Promise.all([server.close(), database.close()]);
   }
@@ -71,15 +82,19 @@ async function createTables(settings: Settings): Promise<void> {
 const readEngine = `
 SELECT engine_full
 FROM system.tables
-WHERE database = currentDatabase() AND name = {table:String}`;
+WHERE database = currentDatabase() AND name IN ({table:String}, {table:String} || '_local')
+ORDER BY name DESC
+LIMIT 1`;
 
 /** Gives a table its TTL clause, or takes it away; only when it has another, because every change rewrites the parts. */
-async function retain(database: ClickHouseClient, table: string, clause: string): Promise<void> {
+async function retain(database: ClickHouseClient, table: string, clause: string, settings: Settings): Promise<void> {
   const result = await database.query({ query: readEngine, query_params: { table }, format: 'JSONEachRow' });
   const [{ engine_full }] = (await result.json()) as [{ engine_full: string }];
   const present = /TTL .*?(?= SETTINGS|$)/.exec(engine_full)?.[0] ?? '';
   if (present === clause) return;
-  await database.command({ query: `ALTER TABLE ${table} ${clause === '' ? 'REMOVE TTL' : `MODIFY ${clause}`}` });
+  await database.command({
+    query: `ALTER TABLE ${stored(table, settings)} ${clause === '' ? 'REMOVE TTL' : `MODIFY ${clause}`}`,
+  });
 }
 
 async function createConstraints(graph: Graph): Promise<void> {

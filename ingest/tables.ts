@@ -11,6 +11,8 @@ export interface TableDefinition {
   table: string;
   /** The statement that makes it, under this name or another. Rows are identified so that what is written again replaces itself. */
   create(name: string, settings: Settings): string;
+  /** Columns of the identity of a row that say on which shard of a cluster it is. */
+  shardBy: readonly string[];
 }
 
 /** A table that holds what the messages of one topic say, each of them in one row at the most. */

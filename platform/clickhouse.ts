@@ -1,4 +1,10 @@
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
 import type { Settings } from './config.ts';
 import { messageOf, TributaryError } from './errors.ts';
 import { splitLong } from './longParameters.ts';
@@ -10,7 +16,8 @@ import { statement } from './statement.ts';
  * @param patienceSeconds how long a statement may take
  */
 export function openClickHouse(
-  settings: Pick<Settings, 'CLICKHOUSE_URL' | 'CLICKHOUSE_USER' | 'CLICKHOUSE_PASSWORD' | 'CLICKHOUSE_DATABASE'>,
+  settings: Pick<Settings, 'CLICKHOUSE_URL' | 'CLICKHOUSE_USER' | 'CLICKHOUSE_PASSWORD' | 'CLICKHOUSE_DATABASE'> &
+    Partial<Pick<Settings, 'CLICKHOUSE_CLUSTER'>>,
   patienceSeconds = 60,
 ): ClickHouseClient {
   return createClient({
@@ -25,9 +32,29 @@ export function openClickHouse(
       async_insert: 0,
       max_execution_time: patienceSeconds,
       date_time_input_format: 'best_effort',
+      ...(settings.CLICKHOUSE_CLUSTER ? inCluster : {}),
     },
   });
 }
+
+/**
+ * A cluster keeps what one server keeps: an insert that is acknowledged is not lost, and whoever asks then sees it. A
+ * position of the log that is read from a replica which lags would look like a hole in the log.
+ */
+const inCluster: ClickHouseSettings = {
+  // Acknowledged is what most replicas of its shard hold; and a replica that lacks any of that does not answer.
+  distributed_foreground_insert: 1,
+  insert_quorum: 'auto',
+  insert_quorum_parallel: 0,
+  select_sequential_consistency: '1',
+  // So all ask and write the same replica while it is there, and the others need not refuse.
+  load_balancing: 'in_order',
+  prefer_localhost_replica: 0,
+  // What is asked within a question, or joined, may be on other shards.
+  distributed_product_mode: 'global',
+  // The shard of a partition of the log is known.
+  optimize_skip_unused_shards: 1,
+};
 
 /** Longest a question may take, in seconds; the server ends it then. */
 const readSeconds = 10;

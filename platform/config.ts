@@ -139,6 +139,12 @@ export const settingsSchema = Type.Object({
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
     description: 'Database that holds the log and the typed tables.',
   }),
+  CLICKHOUSE_CLUSTER: Type.String({
+    default: '',
+    pattern: '^([A-Za-z_][A-Za-z0-9_-]*)?$',
+    description:
+      'Cluster of ClickHouse, as its servers call it, over which the tables are distributed. Empty: one server has all.',
+  }),
   SCHEMA_REGISTRY_URL: text(
     '',
     "http(s):// address of a registry of Avro schemas that speaks Confluent's protocol. Empty: messages are JSON alone.",

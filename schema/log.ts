@@ -2,8 +2,8 @@
  * The archive of every message, as it came. Identity is the place in Kafka, so writing a message again changes
  * nothing; read it with FINAL. `at` is the broker's time of append, `headers` a JSON object.
  */
-export const logTable = `
-CREATE TABLE IF NOT EXISTS log
+export const logTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     topic     LowCardinality(String),
     partition UInt32,
@@ -23,8 +23,8 @@ SETTINGS index_granularity = 1024`;
  * of the other, which says so in its header. It is filled with the log, because to find such messages there would take
  * a look at all headers.
  */
-export const redrivenTable = `
-CREATE TABLE IF NOT EXISTS redriven
+export const redrivenTable = (name: string) => `
+CREATE TABLE IF NOT EXISTS ${name}
 (
     topic        LowCardinality(String),
     partition    UInt32,

@@ -19,10 +19,10 @@ import { toFeedRow, toReadingRow, toRunRow } from './rows.ts';
 import type { RawResponses } from './store.ts';
 
 export const airTables = [
-  { table: 'air_readings', create: airReadingsTable },
-  { table: 'air_stations', create: airStationsTable },
-  { table: 'air_runs', create: airRunsTable },
-  { table: 'air_feeds', create: airFeedsTable },
+  { table: 'air_readings', shardBy: ['tenant', 'station'], create: airReadingsTable },
+  { table: 'air_stations', shardBy: ['tenant', 'station'], create: airStationsTable },
+  { table: 'air_runs', shardBy: ['tenant', 'feed'], create: airRunsTable },
+  { table: 'air_feeds', shardBy: ['tenant', 'id'], create: airFeedsTable },
 ] as const satisfies TableDefinition[];
 
 type AirTable = (typeof airTables)[number]['table'];

@@ -9,9 +9,15 @@ export const menuTables: TableView = {
   name: 'menu',
   about: 'terms, items and matches of menus',
   tables: [
-    { topic: 'menu.terms', table: 'menu_terms', create: menuTermsTable, toRow: toTermRow },
-    { topic: 'menu.items', table: 'menu_items', create: menuItemsTable, toRow: toItemRow },
-    { topic: 'menu.matches', table: 'menu_matches', create: menuMatchesTable, toRow: toMatchRow },
+    { topic: 'menu.terms', table: 'menu_terms', shardBy: ['tenant', 'id'], create: menuTermsTable, toRow: toTermRow },
+    { topic: 'menu.items', table: 'menu_items', shardBy: ['tenant', 'id'], create: menuItemsTable, toRow: toItemRow },
+    {
+      topic: 'menu.matches',
+      table: 'menu_matches',
+      shardBy: ['tenant', 'item'],
+      create: menuMatchesTable,
+      toRow: toMatchRow,
+    },
   ],
 };
 

@@ -9,8 +9,14 @@ export const occupancyTables: TableView = {
   name: 'occupancy',
   about: 'topology and readings of occupancy',
   tables: [
-    { topic: 'occupancy.topology', table: 'occupancy_topology', create: topologyTable, toRow: toTopologyRow },
-    { topic: 'occupancy.readings', table: 'occupancy_readings', create: readingsTable, toRow: toReadingRow },
+    {
+      ...{ topic: 'occupancy.topology', table: 'occupancy_topology', shardBy: ['tenant', 'kind', 'id'] },
+      ...{ create: topologyTable, toRow: toTopologyRow },
+    },
+    {
+      ...{ topic: 'occupancy.readings', table: 'occupancy_readings', shardBy: ['tenant', 'dpu'] },
+      ...{ create: readingsTable, toRow: toReadingRow },
+    },
   ],
 };
 

@@ -11,6 +11,7 @@ const day = 86_400_000;
 const edits: TopicTable<WikiRow> = {
   topic: 'wiki.edits',
   table: 'wiki_edits',
+  shardBy: ['id'],
   create: (name, { WIKI_RETENTION_DAYS: days }) => wikiEditsTable(name, wikiEditsRetention(days)),
   toRow: toWikiRow,
   isExpired: ({ time }, { WIKI_RETENTION_DAYS: days }) => days > 0 && time < Date.now() - days * day,
