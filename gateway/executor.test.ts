@@ -69,7 +69,7 @@ function open() {
     graph: { read } as unknown as Graph,
     publisher: publisher as unknown as Publisher,
     streams: streams as unknown as Streams,
-    progress: { committed: async () => [] },
+    progress: { committedWithMarks: async () => ({ position: [], marks: [] }) },
   });
   return { schema, asked };
 }

@@ -30,6 +30,8 @@ export interface View {
   keepsBytes?: boolean;
   /** Stores the effects of the batch; writing a batch, or a part of it, again must change nothing. */
   write(batch: Batch): Promise<void>;
+  /** What is committed beside an offset after the write: a word to whoever waits for the view. */
+  mark?(): string;
   /** Whether an error of `write` comes from the store or the network, and not from the messages. */
   isTransient(error: unknown): boolean;
   /** Called with the one message that `write` refuses for good. The partition goes on when it resolves. */
@@ -81,7 +83,9 @@ async function feed(
     resolveOffset(offset);
     const next = String(Number(offset) + 1);
     // Whoever gets the partition instead writes the same again, which changes nothing.
-    await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }]).catch((error) => {
+    const metadata = view.mark?.() ?? null;
+    const place = { topic: batch.topic, partition: batch.partition, offset: next, metadata };
+    await consumer.commitOffsets([place]).catch((error) => {
       log.debug({ view: view.group, reason: messageOf(error) }, 'an offset was not committed');
     });
     await heartbeat();

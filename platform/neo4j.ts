@@ -14,12 +14,16 @@ const patienceMs = 2_000;
 export class Graph {
   readonly #driver: Driver;
   readonly #readMs: number;
+  readonly #isRouted: boolean;
+  #written = '';
+  #after: string[] = [];
   /** Called with every reading statement; tests count round trips with it. */
   onStatement: ((cypher: string) => void) | undefined;
 
   /** @param readMs longest a reading statement may take, in milliseconds; the server ends it then */
   constructor(settings: Pick<Settings, 'NEO4J_URI' | 'NEO4J_USER' | 'NEO4J_PASSWORD'>, readMs = 10_000) {
     this.#readMs = readMs;
+    this.#isRouted = settings.NEO4J_URI.startsWith('neo4j');
     const auth = settings.NEO4J_USER ? neo4j.auth.basic(settings.NEO4J_USER, settings.NEO4J_PASSWORD) : undefined;
     this.#driver = neo4j.driver(settings.NEO4J_URI, auth, {
       disableLosslessIntegers: true,
@@ -27,6 +31,20 @@ export class Graph {
       connectionAcquisitionTimeout: 10_000,
       maxTransactionRetryTime: 3_000,
     });
+  }
+
+  /**
+   * The bookmark of the last write of this process. Behind a neo4j:// address another server may be asked than the one
+   * that has written; whoever asks after this bookmark is answered by one that has come as far. Empty behind bolt://,
+   * where there is but one.
+   */
+  get written(): string {
+    return this.#written;
+  }
+
+  /** From now on questions see what was written before these bookmarks. */
+  after(bookmarks: string[]): void {
+    if (this.#isRouted) this.#after = bookmarks.filter((bookmark) => bookmark !== '');
   }
 
   /**
@@ -46,7 +64,7 @@ export class Graph {
     parameters: Record<string, unknown>,
     signal: AbortSignal | undefined,
   ): Promise<Row[]> {
-    const session = this.#driver.session({ defaultAccessMode: neo4j.session.READ });
+    const session = this.#driver.session({ defaultAccessMode: neo4j.session.READ, bookmarks: this.#after });
     const answer = session.run<Row>(cypher, integers(parameters), { timeout: this.#readMs });
     const { promise: silence, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(away('no answer in time')), this.#readMs + patienceMs);
@@ -70,7 +88,9 @@ export class Graph {
   async write<T>(work: (transaction: ManagedTransaction) => Promise<T>): Promise<T> {
     const session = this.#driver.session();
     try {
-      return await statement('neo4j', 'a transaction that writes', () => session.executeWrite(work));
+      const result = await statement('neo4j', 'a transaction that writes', () => session.executeWrite(work));
+      if (this.#isRouted) this.#written = session.lastBookmarks()[0] ?? '';
+      return result;
     } finally {
       await session.close();
     }

@@ -9,6 +9,11 @@ export interface Progress {
   committed(group: string, topic: string): Promise<Position>;
 }
 
+/** What a view puts beside each offset, too: a word to whoever waits for it. */
+export interface MarkedProgress {
+  committedWithMarks(group: string, topic: string): Promise<{ position: Position; marks: string[] }>;
+}
+
 /** What a consumer group commits beside each offset, where that is a number. */
 export interface MetadataProgress {
   committedMetadata(group: string, topic: string): Promise<Position>;

@@ -37,7 +37,7 @@ const cacheControl: ApolloServerPlugin<Context> = {
 };
 
 /** Counts and times what is asked. The codes of errors are those of this program and of Apollo Server, so they are few. */
-const measured: ApolloServerPlugin<Caller> = {
+const measured: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     const begun = performance.now();
     return {

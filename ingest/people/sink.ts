@@ -40,6 +40,7 @@ export function peopleView(graph: Graph, publisher: Publisher): View {
       // Last, or whatever makes the batch be written again would send them again.
       await sendDeadLetters(publisher, letters);
     },
+    mark: () => graph.written,
     isTransient: (error) => isTransient(error) || error instanceof TributaryError,
     async refuse(topic, partition, message, reason) {
       await sendDeadLetters(publisher, [{ topic, partition, message, reason }]);

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Graph } from '../../platform/neo4j.ts';
 import type { Publisher } from '../../platform/publish.ts';
 import { viewGroup } from '../../schema/topics.ts';
-import { AppliedPosition, type Progress } from '../applied.ts';
+import { AppliedPosition, type MarkedProgress } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { Subgraph } from '../subgraph.ts';
@@ -22,13 +22,19 @@ export interface PeopleDependencies {
   graph: Graph;
   publisher: Publisher;
   streams: Streams;
-  progress: Progress;
+  progress: MarkedProgress;
 }
 
 /** People and companies: asked of Neo4j, written and watched through the topic people.events. */
 export function peopleSubgraph({ graph, publisher, streams, progress }: PeopleDependencies): Subgraph {
   const questions = new PeopleQuestions(graph);
-  const applied = new AppliedPosition(progress, viewGroup('people'), 'people.events');
+  // The marks are bookmarks: what is known to be applied is seen, whichever server of Neo4j is asked.
+  const committed = async (group: string, topic: string) => {
+    const { position, marks } = await progress.committedWithMarks(group, topic);
+    graph.after(marks);
+    return position;
+  };
+  const applied = new AppliedPosition({ committed }, viewGroup('people'), 'people.events');
   return {
     name: 'people',
     schema: schemaOf(questions, publisher, streams, applied),

@@ -84,6 +84,15 @@ export class KafkaBroker implements Broker {
     });
   }
 
+  /** As `committed`, with the word that the view has put beside the offset of each partition. */
+  committedWithMarks(group: string, topic: string): Promise<{ position: Position; marks: string[] }> {
+    const question = { groupId: this.#prefix + group, topics: [this.#prefix + topic] };
+    return this.#ask(async (admin) => {
+      const places = (await admin.fetchOffsets(question))[0]?.partitions ?? [];
+      return { position: byPartition(places), marks: places.map(({ metadata }) => metadata ?? '') };
+    });
+  }
+
   async follow(topic: string, ring: Ring): Promise<Follower> {
     ring.begin(await this.ends(topic));
     const name = this.#prefix + topic;
