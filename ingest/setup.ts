@@ -69,6 +69,7 @@ async function createTables(settings: Settings): Promise<void> {
   const server = openClickHouse({ ...settings, CLICKHOUSE_DATABASE: 'system' });
   const database = openClickHouse(settings);
   try {
+    if (settings.CLICKHOUSE_CLUSTER) await refuseUndistributed(server, settings);
     // The name is checked to be an identifier when the settings are read.
     const name = `${settings.CLICKHOUSE_DATABASE}${onCluster(settings)}`;
     await server.command({ query: `CREATE DATABASE IF NOT EXISTS ${name} ENGINE = Atomic` });
@@ -77,6 +78,23 @@ async function createTables(settings: Settings): Promise<void> {
   } finally {
     await Promise.all([server.close(), database.close()]);
   }
+}
+
+const readUndistributed = `
+SELECT name
+FROM system.tables
+WHERE database = {database:String} AND name IN {tables:Array(String)} AND engine != 'Distributed'
+ORDER BY name`;
+
+/** @throws Error when there are tables from before there was a cluster, which would hold everything on one server */
+async function refuseUndistributed(server: ClickHouseClient, settings: Settings): Promise<void> {
+  const query_params = { database: settings.CLICKHOUSE_DATABASE, tables: tables.map(({ table }) => table) };
+  const result = await server.query({ query: readUndistributed, query_params, format: 'JSONEachRow' });
+  const names = (await result.json<{ name: string }>()).map(({ name }) => name);
+  if (names.length === 0) return;
+  throw new Error(
+    `CLICKHOUSE_CLUSTER is set, but these are tables of one server: ${names.join(', ')}. Give the cluster another CLICKHOUSE_DATABASE; docs/operations.md says under Beyond one machine how to bring over what they hold.`,
+  );
 }
 
 const readEngine = `

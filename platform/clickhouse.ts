@@ -41,7 +41,7 @@ export function openClickHouse(
  * A cluster keeps what one server keeps: an insert that is acknowledged is not lost, and whoever asks then sees it. A
  * position of the log that is read from a replica which lags would look like a hole in the log.
  */
-const inCluster: ClickHouseSettings = {
+export const inCluster: ClickHouseSettings = {
   // Acknowledged is what most replicas of its shard hold; and a replica that lacks any of that does not answer.
   distributed_foreground_insert: 1,
   insert_quorum: 'auto',
