@@ -4,6 +4,7 @@ import type { Settings } from '../../platform/config.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { askBrokers } from '../../platform/kafka.ts';
 import type { Logger } from '../../platform/log.ts';
+import { Values } from '../../platform/values.ts';
 
 /** What a member of the group is told. */
 export interface MemberReport {
@@ -39,6 +40,8 @@ export class Membership {
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #report: MemberReport;
+  readonly #values: Values;
+  readonly #stopped = new AbortController();
   readonly #consumer: Consumer;
   readonly #topic: string;
   readonly #group: string;
@@ -62,6 +65,7 @@ export class Membership {
     this.#settings = settings;
     this.#log = log;
     this.#report = report;
+    this.#values = new Values(settings);
     this.#topic = `${settings.KAFKA_PREFIX}air.feeds`;
     this.#group = `${settings.KAFKA_PREFIX}tributary.air.workers`;
     this.#consumer = kafka.consumer({
@@ -93,8 +97,9 @@ export class Membership {
     await this.#consumer.run({
       autoCommit: false,
       // Nothing of an earlier generation comes after GROUP_JOIN: kafkajs waits for it before it joins again.
-      eachBatch: async ({ batch: { partition, messages } }) => {
-        for (const message of messages) this.#report.took(partition, message);
+      eachBatch: async ({ batch: { partition, messages }, heartbeat }) => {
+        const read = await this.#values.unframeInTime(messages, this.#stopped.signal, this.#log, heartbeat);
+        for (const message of read) this.#report.took(partition, message);
       },
     });
   }
@@ -120,6 +125,7 @@ export class Membership {
 
   /** Leaves the group, whose others are given the partitions at once. */
   async stop(): Promise<void> {
+    this.#stopped.abort(new Error('the worker stops'));
     this.#leave();
     this.#lapse.abort(new Error('the worker stops'));
     clearTimeout(this.#timer);
