@@ -7,9 +7,12 @@ const alias = { graphql: 'graphql/index.js' };
 const graphTests = [
   'cookbook',
   'explorer',
+  'faults',
   'graphChanged',
+  'health',
   'ingest',
   'mistakes',
+  'neo4jRouting',
   'people',
   'produce',
   'rebuild',

@@ -16,6 +16,21 @@ SETTINGS index_granularity = 1024;
 CREATE TABLE IF NOT EXISTS tributary.log ON CLUSTER 'river' AS tributary.log_local
 ENGINE = Distributed('river', 'tributary', 'log_local', cityHash64(topic, partition));
 
+CREATE TABLE IF NOT EXISTS tributary.redriven_local ON CLUSTER 'river'
+(
+    topic        LowCardinality(String),
+    partition    UInt32,
+    offset       UInt64,
+    by_partition UInt32,
+    by_offset    UInt64,
+    at           DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{database}/{table}/{shard}', '{replica}')
+ORDER BY (topic, partition, offset, by_partition, by_offset);
+
+CREATE TABLE IF NOT EXISTS tributary.redriven ON CLUSTER 'river' AS tributary.redriven_local
+ENGINE = Distributed('river', 'tributary', 'redriven_local', cityHash64(topic, partition));
+
 CREATE TABLE IF NOT EXISTS tributary.occupancy_topology_local ON CLUSTER 'river'
 (
     tenant    LowCardinality(String),

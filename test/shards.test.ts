@@ -18,7 +18,7 @@ const database = `t${randomBytes(4).toString('hex')}`;
 
 beforeAll(async () => {
   shards = await Shards.start(database);
-  world = await openWorld({ CLICKHOUSE_URL: shards.url, CLICKHOUSE_DATABASE: database }, { keepGraph: true });
+  world = await openWorld({ CLICKHOUSE_URL: shards.url, CLICKHOUSE_DATABASE: database });
   await world.ingest();
 });
 afterAll(async () => {
