@@ -3,14 +3,15 @@ import { defineConfig } from 'vitest/config';
 // Two entry points of graphql in one process would be two copies of it, which refuse each other's schemas.
 const alias = { graphql: 'graphql/index.js' };
 
-/** These write people and companies, and all share one Neo4j, which has one database. */
-const graphTests = [
+/** These write people and companies, and all share one Neo4j, which has one database; the last has a thousand clients. */
+const testsAlone = [
   'cookbook',
   'explorer',
   'faults',
   'graphChanged',
   'health',
   'ingest',
+  'menu',
   'mistakes',
   'neo4jRouting',
   'people',
@@ -18,6 +19,7 @@ const graphTests = [
   'rebuild',
   'rest',
   'wiki',
+  'subscribers',
 ];
 const filesOf = (tests: string[]) => tests.map((name) => `test/${name}.test.ts`);
 
@@ -43,7 +45,7 @@ export default defineConfig({
           ...patience,
           name: 'scenario',
           include: ['test/**/*.test.ts'],
-          exclude: filesOf(graphTests),
+          exclude: filesOf(testsAlone),
           globalSetup: 'test/servers.ts',
           provide: { ownsGraph: false },
           maxWorkers: 2, // they wait for servers and processes more than they work
@@ -54,8 +56,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           ...patience,
-          name: 'graph',
-          include: filesOf(graphTests),
+          name: 'alone',
+          include: filesOf(testsAlone),
           globalSetup: 'test/servers.ts',
           provide: { ownsGraph: true },
           fileParallelism: false,

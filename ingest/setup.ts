@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kafka } from 'kafkajs';
 import { openClickHouse } from '../platform/clickhouse.ts';
 import type { Settings } from '../platform/config.ts';
+import { askBrokers } from '../platform/kafka.ts';
 import type { Graph } from '../platform/neo4j.ts';
 import { logTable, redrivenTable } from '../schema/log.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
@@ -25,10 +26,8 @@ export async function setUp(settings: Settings, kafka: Kafka, graph: Graph): Pro
   await Promise.all([createTopics(settings, kafka), createTables(settings), createConstraints(graph)]);
 }
 
-async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
+  return askBrokers(kafka, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = topicNames.filter((name) => !existing.has(settings.KAFKA_PREFIX + name));
     await admin.createTopics({
@@ -50,9 +49,7 @@ async function createTopics(settings: Settings, kafka: Kafka): Promise<void> {
         };
       }),
     });
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 /** Every table of ClickHouse. */

@@ -16,7 +16,7 @@ let gateway: Client;
 const asked = new Set<string>();
 
 beforeAll(async () => {
-  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 60_000 });
+  world = await openWorld({ READ_AFTER_TIMEOUT_MS: 60_000, LIMIT_BODY_BYTES: 4 << 20 });
   await world.ingest();
   const { ask, query, subscribe } = client((await world.gateway()).url);
   const noting =

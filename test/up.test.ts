@@ -74,7 +74,7 @@ test('starts, loads the demo once, says so when it runs already, and stops witho
   await until(async () => (await readings()) > day);
   expect(await ask.query('{ spaces { totalCount } space(id: "lobby") { company { name } } }')).toEqual({
     spaces: { totalCount: 9 },
-    space: { company: { name: 'Northwind Systems' } },
+    space: { company: { name: 'Copper Kettle Brewing' } },
   });
 
   // And the air of its city, which a worker fetches.

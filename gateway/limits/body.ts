@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MIMEType } from 'node:util';
 import type { GraphQLError } from 'graphql';
 import type { Settings } from '../../platform/config.ts';
+import { requests } from '../../platform/metrics.ts';
 import { jsonBeyond } from './json.ts';
 import { badRequest, beyond, type HttpAnswer } from './limits.ts';
 
@@ -49,7 +50,9 @@ export async function bodyOf(
 
 /** Answers a request that never becomes an operation. */
 export function refuseRequest(response: ServerResponse, error: GraphQLError): void {
-  const { status, headers } = error.extensions.http as HttpAnswer;
+  const { code, http } = error.extensions;
+  const { status, headers } = http as HttpAnswer;
+  requests.inc({ operation: 'none', transport: 'http', code: String(code) });
   response
     .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers })
     .end(JSON.stringify({ errors: [error] }));
