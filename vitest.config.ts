@@ -3,24 +3,14 @@ import { defineConfig } from 'vitest/config';
 // Two entry points of graphql in one process would be two copies of it, which refuse each other's schemas.
 const alias = { graphql: 'graphql/index.js' };
 
-/** These write people and companies, and all share one Neo4j, which has one database; the last has a thousand clients. */
-const testsAlone = [
-  'cookbook',
-  'explorer',
-  'faults',
-  'graphChanged',
-  'health',
-  'ingest',
-  'menu',
-  'mistakes',
-  'neo4jRouting',
-  'people',
-  'produce',
-  'rebuild',
-  'rest',
-  'wiki',
-  'subscribers',
+/** These write people and companies, and all share one Neo4j, which has one database. */
+const ofGraph = [
+  ...['cookbook', 'explorer', 'faults', 'graphChanged', 'health', 'ingest', 'menu', 'mistakes', 'neo4jRouting'],
+  ...['people', 'produce', 'rebuild', 'rest', 'wiki'],
 ];
+/** These have a thousand clients, or processes that count as gone when they get no turn for seconds. */
+const ofMachine = ['airWorker', 'subscribers', 'wikiSource'];
+const testsAlone = [...ofGraph, ...ofMachine];
 const filesOf = (tests: string[]) => tests.map((name) => `test/${name}.test.ts`);
 
 /** How long a test takes on a busy machine is not what it is about, so this bounds a hang alone. */
