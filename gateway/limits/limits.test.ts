@@ -106,8 +106,9 @@ test('a limit that is only measured refuses nothing, and is told in the log with
 
 const withTokens = { JWT_SECRET: 's'.repeat(32), JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'tributary' };
 
-async function bearer(subject: string): Promise<{ authorization: string }> {
-  const token = new SignJWT({ sub: subject, iss: 'issuer', aud: 'tributary' }).setProtectedHeader({ alg: 'HS256' });
+async function bearer(subject?: string, more: object = {}): Promise<{ authorization: string }> {
+  const claims = { ...(subject === undefined ? {} : { sub: subject }), iss: 'issuer', aud: 'tributary', ...more };
+  const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' });
   return { authorization: `Bearer ${await token.setExpirationTime('1h').sign(Buffer.from(withTokens.JWT_SECRET))}` };
 }
 
@@ -124,6 +125,15 @@ test('a caller has so much a minute, one operation may take all of it, and other
   expect((await ask('eve', many)).status).toBe(200);
   expect((await ask('eve')).status).toBe(429);
   expect(counting.asked).toHaveLength(7);
+});
+
+test('a caller is one of a tenant, and tokens that name nobody are together one', async () => {
+  await using counting = await World.open({ RATE_LIMIT_COST_PER_MINUTE: 2, ...withTokens });
+  const ask = async (caller: string | undefined, tenant: string) =>
+    (await counting.post({ query: '{ wikiEdit(id: "1") { id } }' }, await bearer(caller, { tenant }))).status;
+  expect([await ask('ada', 'acme'), await ask('ada', 'acme')]).toEqual([200, 429]);
+  expect([await ask('ada', 'other'), await ask('ada', 'other')]).toEqual([200, 429]);
+  expect([await ask(undefined, 'acme'), await ask(undefined, 'acme')]).toEqual([200, 429]);
 });
 
 test('where the schema is a secret, neither questions about it nor suggestions tell it', async () => {
