@@ -59,6 +59,15 @@ test('one that is too large is told so while it is sent, whatever it has said be
   await isTold(client, 413, '"code":"CONTENT_TOO_LARGE"');
 });
 
+test.each([
+  ['nested deeply', `${'['.repeat(1_000)}${']'.repeat(1_000)}`],
+  ['of many names', JSON.stringify(Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`n${at}`, 0])))],
+])('one that is %s is not parsed', async (_, body) => {
+  const client = await open(`content-length: ${body.length}`);
+  client.socket.write(body);
+  await isTold(client, 400, '"detail":"The body is nested more deeply, or has more names, than any that is taken."');
+});
+
 test('who goes away leaves nothing behind', async () => {
   const { socket } = await open('content-length: 5');
   socket.write('{');

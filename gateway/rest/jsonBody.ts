@@ -1,10 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
+import { jsonBeyond } from '../limits/json.ts';
 import { Problem, refused } from './problem.ts';
 
 /** The largest body in bytes: about what 10,000 readings take. A backlog goes to POST /occupancy/readings. */
 export const largestBody = 1 << 20;
+
+/** Far more than in any body that is taken: what is beyond costs a parser many times what other JSON of the size costs. */
+const most = { LIMIT_DEPTH: 10, LIMIT_FIELDS: 100 };
 
 /** How long a body may take, in milliseconds. */
 const patienceMs = 30_000;
@@ -16,6 +20,8 @@ export async function jsonBodyOf(request: IncomingMessage, patience = patienceMs
   const bytes = await bytesOf(request, patience);
   if (!isUtf8(bytes)) throw refused('The body is not UTF-8.');
   if (bytes.length === 0) throw refused('The body is empty; it must be JSON.');
+  if (jsonBeyond(bytes, most))
+    throw refused('The body is nested more deeply, or has more names, than any that is taken.');
   try {
     return JSON.parse(bytes.toString());
   } catch (error) {
