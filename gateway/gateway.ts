@@ -68,7 +68,7 @@ export async function openGateway({
     ],
     subgraphErrors: false, // it writes into errors that compiled queries have frozen
     graphqlEndpoint: '/graphql',
-    cors: false, // see origin.ts
+    cors: false, // see ../platform/origin.ts
     requestId: false, // the server has its own, which it checks
     graphiql: false,
     landingPage: false,

@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import { originsOf, type Settings } from '../platform/config.ts';
 import type { HealthHandler } from '../platform/healthServer.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
+import { allowOrigin, foreignRequest, unaskedRequest } from '../platform/origin.ts';
 import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { projectRoot } from '../platform/root.ts';
 import { Identity } from '../subgraphs/identity/identity.ts';
@@ -21,7 +22,6 @@ import {
   operationsBeyond,
 } from './limits/connections.ts';
 import { badRequest } from './limits/limits.ts';
-import { allowOrigin, foreignRequest, unaskedRequest } from './origin.ts';
 import type { Rest } from './rest/rest.ts';
 import { sendingTo } from './subscriptions/overWebSocket.ts';
 import { isShare } from './subscriptions/sharing.ts';

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSchema } from 'graphql';
@@ -107,6 +108,14 @@ const who = '{ wikiTop(by: TITLE, from: "2026-01-01T00:00:00Z", to: "2026-01-02T
 const unauthenticated = (message: unknown) => [{ message, extensions: { code: 'UNAUTHENTICATED' } }];
 
 describe.each(['gateway', 'subgraph'] as const)('a %s', (role) => {
+  test('refuses pages of other sites, by HTTP and by WebSocket, even those that know a token', async () => {
+    const page = { origin: 'https://evil.example', ...(await bearer()) };
+    expect((await post(urls[role], who, page)).status).toBe(403);
+    const socket = new WebSocket(urls[role].replace('http', 'ws'), 'graphql-transport-ws', { headers: page });
+    const [error] = await once(socket, 'error');
+    expect(error.message).toContain('403');
+  });
+
   test('takes a token or an API key, and tells resolvers who it is', async () => {
     const callerOf = async (headers: Record<string, string>) => {
       const { data } = await answerOf(await post(urls[role], who, headers));
@@ -293,4 +302,25 @@ test('with identity any address is served, and without only this machine', async
   const open = await serveGateway(none, { ...host, HOST: '0.0.0.0' }, { identity });
   identity.close();
   await open.stop();
+});
+
+test('a subgraph by itself, without identity, is called by the names of this machine alone', async () => {
+  const subgraph = await serveSubgraph({ name: 'wiki', schema: buildSchema('type Query { a: Int }'), views: {} }, host);
+  const askAs = async (name: string) => {
+    const headers = { host: name, 'content-type': 'application/json' };
+    const asking = request(subgraph.url, { method: 'POST', headers }).end('{"query":"{ a }"}');
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    return answer.resume().statusCode;
+  };
+  // The name of a site that lets it point here.
+  expect([await askAs('localhost:4001'), await askAs('evil.example:4001')]).toEqual([200, 403]);
+  await subgraph.stop();
+});
+
+test('a subgraph by itself reads no more of a body than it takes, whatever was said of its length', async () => {
+  const piece = ' '.repeat(1 << 16);
+  const body = new ReadableStream<Uint8Array>({ pull: (stream) => stream.enqueue(Buffer.from(piece)) });
+  const headers = { 'content-type': 'application/json', ...(await bearer()) };
+  const answer = await fetch(urls.subgraph, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+  expect(answer.status).toBe(413);
 });

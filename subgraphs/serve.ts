@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -12,6 +11,7 @@ import type { Settings } from '../platform/config.ts';
 import { TributaryError } from '../platform/errors.ts';
 import { refuseOpenHost } from '../platform/loopback.ts';
 import { requestSeconds, requests } from '../platform/metrics.ts';
+import { foreignRequest } from '../platform/origin.ts';
 import { inRequest, requestIdHeader } from '../platform/request.ts';
 import { inServing, traceHeader } from '../platform/trace.ts';
 import type { Context } from './context.ts';
@@ -58,7 +58,8 @@ export async function serveSubgraph(
   identity = Identity.none,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   refuseOpenHost(settings, identity.isConfigured);
-  const { HOST: host, PORT: port } = settings;
+  const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trust } = settings;
+  const rules = { trustNetwork: trust || identity.isConfigured, origins: [] };
   const apollo = new ApolloServer<Context>({
     schema: subgraph.schema,
     includeStacktraceInErrorResponses: false,
@@ -74,6 +75,8 @@ export async function serveSubgraph(
     const trace = request.headers[traceHeader] as string | undefined;
     inRequest(request.headers[requestIdHeader], (id) => {
       response.setHeader(requestIdHeader, id);
+      const foreign = foreignRequest(request, rules);
+      if (foreign) return void response.writeHead(403, { 'content-type': 'text/plain' }).end(`${foreign}\n`);
       inServing('graphql', {}, trace, () => answer(apollo, identity, request, response)).catch(() =>
         response.writeHead(500).end(),
       );
@@ -85,7 +88,15 @@ export async function serveSubgraph(
       context: ({ extra: { session } }: { extra: Extra }) => ({ caller: session!.caller }),
       onConnect: signingIn(identity),
     },
-    new WebSocketServer({ server: http, path: '/graphql', maxPayload: largestBody }),
+    new WebSocketServer({
+      server: http,
+      path: '/graphql',
+      maxPayload: largestBody,
+      verifyClient: ({ req }, answer) => {
+        const foreign = foreignRequest(req, rules);
+        answer(foreign === undefined, 403, foreign);
+      },
+    }),
   );
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject).listen(port, host, resolve);
@@ -117,7 +128,9 @@ async function answer(
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, String(value));
-  const body = request.method === 'POST' ? parseJson(await text(request)) : undefined;
+  const sent = request.method === 'POST' ? await bodyOf(request) : '';
+  if (sent === undefined) return void response.writeHead(413, { connection: 'close' }).end();
+  const body = parseJson(sent);
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers, search: url.search, body },
     context: async () => ({ request: {}, caller: signedIn.caller }),
@@ -144,6 +157,19 @@ async function signIn(
     response.writeHead(status, headers).end(body);
     return undefined;
   }
+}
+
+/** @returns undefined when there is more than a body may have */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // The connection stays for the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += chunk.length;
+    if (bytes > largestBody) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** Apollo Server answers a body that is no object with 400 and says why. */

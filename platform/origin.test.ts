@@ -20,7 +20,7 @@ test.each([
   { host: local, origin: 'null' },
   { host: local, origin: 'http://127.0.0.1:4000.evil.example' },
 ])('a page of another origin is refused: %o', (headers) => {
-  expect(foreignRequest({ headers }, network)).toBe(`Pages of ${headers.origin} may not use this gateway.`);
+  expect(foreignRequest({ headers }, network)).toBe(`Pages of ${headers.origin} may not use this server.`);
 });
 
 test.each([{ host: 'evil.example:4000', origin: 'http://evil.example:4000' }, { host: '10.0.0.1:4000' }, {}])(

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopback } from '../platform/loopback.ts';
+import { isLoopback } from './loopback.ts';
 
-/** Who may use the gateway besides its own pages and programs. */
+/** Who may use a gateway, or a subgraph by itself, besides its own pages and programs. */
 export interface OriginRules {
   /**
-   * Whether the gateway is meant to be reached under other names than those of this machine, because the network before it
+   * Whether it is meant to be reached under other names than those of this machine, because the network before it
    * lets only trusted callers through, or callers must sign in.
    */
   trustNetwork: boolean;
@@ -22,11 +22,9 @@ export function foreignRequest({ headers }: Headers, rules: OriginRules): string
   const host = hostOf(`http://${headers.host}`);
   // A site can let its own name point here and so have this origin, but not the name of this machine.
   if (!host || (!rules.trustNetwork && !isLoopback(host.hostname.replace(/^\[|\]$/g, ''))))
-    return `This gateway serves only this machine, by the names 127.0.0.1 and localhost, and was called ${headers.host}.`;
+    return `This server serves only this machine, by the names 127.0.0.1 and localhost, and was called ${headers.host}.`;
   if (headers.origin === undefined || isAllowed(headers.origin, rules)) return undefined;
-  return hostOf(headers.origin)?.host === host.host
-    ? undefined
-    : `Pages of ${headers.origin} may not use this gateway.`;
+  return hostOf(headers.origin)?.host === host.host ? undefined : `Pages of ${headers.origin} may not use this server.`;
 }
 
 /**
