@@ -269,6 +269,20 @@ test('an upload needs a token, and only what tells nothing is for everybody', as
   expect((await answerOf(refused)).errors).toEqual(unauthenticated('Send a token or an API key.'));
 });
 
+test('an upload ends when its token expires', async () => {
+  const body = new ReadableStream<Uint8Array>({
+    async pull(stream) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      stream.enqueue(Buffer.from('{}\n'));
+    },
+  });
+  const headers = { 'content-type': 'application/x-ndjson', ...(await bearer(1)) };
+  const url = urls.gateway.replace('/graphql', '/upload');
+  const answer = await fetch(url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+  expect(answer.status).toBe(401);
+  expect((await answerOf(answer)).errors).toEqual(unauthenticated('The token has expired. Sign in again.'));
+});
+
 test('while the keys of the issuer cannot be fetched, clients are told to come back', async () => {
   const identity = await Identity.open({ ...settings, JWT_SECRET: '', JWT_JWKS_URL: 'http://127.0.0.1:1/' }, log);
   const gateway = await openGateway({

@@ -23,7 +23,7 @@ const largestBody = 16 << 20;
 /** About so many readings have that size. More lines would be shorter than any reading, and each has its price. */
 const mostLines = 250_000;
 
-/** How long who sends a body of any size may pause, in milliseconds. */
+/** How long who sends a body may pause, in milliseconds. */
 const patienceMs = 120_000;
 
 interface Refusal {
@@ -43,17 +43,14 @@ export function uploadsOf(
   return Object.fromEntries([
     ...ofLines.map(([path, take]) => [
       path,
-      handler(log, identity, path, ['ndjson'], async (request, _, caller) => {
-        const lines = await linesOf(request);
+      handler(log, identity, path, ['ndjson'], async (pieces, _, caller) => {
+        const lines = await linesOf(pieces);
         return Array.isArray(lines) ? take(lines, caller) : { refusal: lines };
       }),
     ]),
     ...ofBodies.map(([path, take]) => [
       path,
-      handler(log, identity, path, ['csv', 'ndjson'], (request, format, caller) => {
-        request.setTimeout(patienceMs, () => request.destroy());
-        return take({ format, pieces: piecesOf(request) }, caller).finally(() => request.setTimeout(0));
-      }),
+      handler(log, identity, path, ['csv', 'ndjson'], (pieces, format, caller) => take({ format, pieces }, caller)),
     ]),
   ]);
 }
@@ -63,7 +60,7 @@ function handler(
   identity: Identity,
   path: string,
   formats: Format[],
-  take: (request: IncomingMessage, format: Format, caller: Caller) => Promise<object>,
+  take: (pieces: AsyncIterable<Buffer>, format: Format, caller: Caller) => Promise<object>,
 ): Handler {
   const mask = maskError(log);
   return async (request, response) => {
@@ -72,13 +69,20 @@ function handler(
     const credentials = credentialsOf(request.headers);
     const refuse = ({ status, message, headers }: Refusal) =>
       answer(response, status, { errors: [{ message }] }, headers);
+    let callOff = () => {};
     try {
-      const { caller } = await identity.signIn(credentials);
+      const { caller, onEnd } = await identity.signIn(credentials);
       const format = formatOf(request, formats);
       if (typeof format !== 'string') return refuse(format);
+      let lapse: TributaryError | undefined;
+      callOff = onEnd((why) => {
+        lapse = why;
+      });
+      request.setTimeout(patienceMs, () => request.destroy());
+      const pieces = piecesOf(request, () => lapse);
       const trace = request.headers[traceHeader];
       const result = await inServing(`POST ${path}`, {}, trace as string | undefined, () =>
-        take(request, format, caller),
+        take(pieces, format, caller),
       );
       if ('refusal' in result) return refuse(result.refusal as Refusal);
       answer(response, 200, result);
@@ -90,6 +94,9 @@ function handler(
       const headers: Record<string, string> = request.complete ? {} : { connection: 'close' };
       if (extensions.code === 'UNAUTHENTICATED') Object.assign(headers, challenge(credentials));
       answer(response, statusOf(error), { errors: [{ message, extensions }] }, headers);
+    } finally {
+      callOff();
+      request.setTimeout(0);
     }
   };
 }
@@ -129,16 +136,23 @@ function mediaType(header = ''): MIMEType | undefined {
   }
 }
 
-/** The body as it comes. The connection stays for the answer when nobody wants the rest. */
-function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
-  return request.iterator({ destroyOnReturn: false });
+/**
+ * The body as it comes. The connection stays for the answer when nobody wants the rest.
+ * @param lapse why who sends it may not any more
+ */
+async function* piecesOf(request: IncomingMessage, lapse: () => TributaryError | undefined): AsyncIterable<Buffer> {
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
+    const why = lapse();
+    if (why) throw why;
+    yield piece;
+  }
 }
 
 /** The lines of the body, blank ones too, so that each keeps its number; none that is blank at the end. */
-async function linesOf(request: IncomingMessage): Promise<string[] | Refusal> {
+async function linesOf(pieces: AsyncIterable<Buffer>): Promise<string[] | Refusal> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of piecesOf(request)) {
+  for await (const chunk of pieces) {
     bytes += chunk.length;
     if (bytes > largestBody)
       return { ...tooLarge(`is larger than ${largestBody} bytes`), headers: { connection: 'close' } };
