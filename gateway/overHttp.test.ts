@@ -216,8 +216,11 @@ test('an address has so many connections, and those beyond are told so', async (
   const { hostname, port } = new URL(few.url);
   const idle = [1, 2].map(() => connect(Number(port), hostname));
   await Promise.all(idle.map((socket) => once(socket, 'connect')));
-  const refused = await few.post({ query });
+  const asking = { query: '{ wikiEdit(id: "1") { id } }' };
+  expect(told(await few.get(asking))).toEqual([429, 'RATE_LIMITED']);
+  const refused = await few.post(asking);
   expect(told(refused)).toEqual([429, 'RATE_LIMITED']);
+  expect(few.asked).toEqual([]);
   for (const socket of idle) socket.destroy();
   while ((await few.post({ query })).status !== 200);
 });

@@ -65,7 +65,10 @@ export async function serveGateway(
       handle(request, response);
     }),
   );
+  const connections = connectionsPerAddress(settings.LIMIT_CONNECTIONS_PER_ADDRESS);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
+    const tooMany = connections.refusal(request.socket);
+    if (tooMany) return refuseRequest(response, tooMany);
     const refusal = foreignRequest(request, rules);
     if (refusal) answerText(response, 403, refusal);
     else if (health?.(request, response)) return;
@@ -77,9 +80,8 @@ export async function serveGateway(
   };
   http.on('clientError', (error, socket) => answerUnreadable(error, socket, maxHeaderSize));
   const sockets = new Set<Socket>();
-  const countAddress = connectionsPerAddress(settings.LIMIT_CONNECTIONS_PER_ADDRESS);
   http.on('connection', (socket) => {
-    countAddress(socket);
+    connections.count(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -89,6 +91,8 @@ export async function serveGateway(
     maxPayload: settings.LIMIT_BODY_BYTES,
     WebSocket: limitedSocket(settings),
     verifyClient: ({ req }, answer) => {
+      const tooMany = connections.refusal(req.socket);
+      if (tooMany) return answer(false, 429, tooMany.message);
       const refusal = foreignRequest(req, rules);
       answer(refusal === undefined, 403, refusal);
     },

@@ -20,25 +20,28 @@ export type ConnectionLimits = Pick<
 const leastBytes = 256;
 const windowMs = 60_000;
 
-/** Ends connections of an address that has too many, with 429. */
-export function connectionsPerAddress(most: number): (socket: Socket) => void {
+/** Counts the connections of each address, and tells of one that is too many why nothing is done for it. */
+export function connectionsPerAddress(most: number) {
   const open = new Map<string, number>();
-  return (socket) => {
-    const address = socket.remoteAddress ?? '';
-    const count = (open.get(address) ?? 0) + 1;
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = open.get(address)! - 1;
-      if (left > 0) open.set(address, left);
-      else open.delete(address);
-    });
-    if (count <= most) return;
-    const error = refusal(
-      `An address may have ${most} connections to this gateway. Use those that are open.`,
-      { code: 'RATE_LIMITED', limit: 'connections', most },
-      { status: 429 },
-    );
-    socket.once('data', () => answerRaw(socket, 429, error));
+  const tooMany = new WeakSet<Socket>();
+  const why = refusal(
+    `An address may have ${most} connections to this gateway. Use those that are open.`,
+    { code: 'RATE_LIMITED', limit: 'connections', most },
+    { status: 429, headers: { connection: 'close' } },
+  );
+  return {
+    count(socket: Socket): void {
+      const address = socket.remoteAddress ?? '';
+      const count = (open.get(address) ?? 0) + 1;
+      open.set(address, count);
+      if (count > most) tooMany.add(socket);
+      socket.once('close', () => {
+        const left = open.get(address)! - 1;
+        if (left > 0) open.set(address, left);
+        else open.delete(address);
+      });
+    },
+    refusal: (socket: Socket): GraphQLError | undefined => (tooMany.has(socket) ? why : undefined),
   };
 }
 
