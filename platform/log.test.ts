@@ -12,6 +12,16 @@ const settings = readSettings({
   CLICKHOUSE_URL: 'http://reader:urlpass@example.org:8123',
   TRIBUTARY_CURSOR_KEYS: 'a:cursorkeyone,b:cursorkeytwo',
   OTEL_EXPORTER_OTLP_HEADERS: 'x-collector=collectorkey',
+  TRIBUTARY_API_KEYS: JSON.stringify([
+    {
+      id: 'k1',
+      name: 'test',
+      tenant: 'public',
+      scopes: ['menu:write', 'menu:read'],
+      hash: 'hashofakey',
+      created: 'kept',
+    },
+  ]),
 });
 
 /** Logs what `tell` logs. @returns the lines */
@@ -31,6 +41,7 @@ test('no secret gets into a log line, wherever a library has put it', () => {
     address: 'urlpass',
     oneKey: 'cursorkeytwo',
     collector: 'collectorkey',
+    hash: 'hashofakey',
     bearer: 'eyJhbGciOi.J9_token-123',
     cookie: 'sid9f2',
     otherCookie: 'csrf-77a1',
@@ -63,7 +74,7 @@ test('no secret gets into a log line, wherever a library has put it', () => {
     );
     log.info(`GET /menu/items?token=${secrets.query}&page=2 ${secrets.encoded}`);
     log.info({ operation, token: 5, tokens: 7, cookies: [`sid=${secrets.cookie}`] }, 'asked');
-    for (const one of [secrets.oneKey, secrets.collector]) log.info({ one }, one);
+    for (const one of [secrets.oneKey, secrets.collector, secrets.hash]) log.info({ one, tenant: 'public' }, one);
   });
   for (const [where, secret] of Object.entries(secrets)) {
     expect(lines, where).not.toContain(secret);
@@ -74,12 +85,13 @@ test('no secret gets into a log line, wherever a library has put it', () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(parsed).toHaveLength(9);
+  expect(parsed).toHaveLength(10);
   expect(parsed[1]).toMatchObject({
     err: { code: 'STORE_UNAVAILABLE', cause: { message: 'connect http://***@example.org:8123 with ***' } },
   });
   expect(parsed[5]!.msg).toContain('&page=2');
   expect(lines).toContain('kept');
+  expect(parsed.at(-1)).toMatchObject({ role: 'test', tenant: 'public' });
 });
 
 test('every line about a request has its id: the one that was given, unless it is not safe to repeat', () => {

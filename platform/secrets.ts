@@ -6,8 +6,14 @@ export function secretsOf(settings: Settings): string[] {
   const values = (Object.keys(settingsSchema.properties) as SettingName[])
     .filter(isSecret)
     .map((name) => String(settings[name]));
-  const entries = values.flatMap((value) => value.split(',').map((entry) => entry.replace(/^[^:=]*[:=]/, '').trim()));
-  return [...new Set([...values, ...entries])].filter((value) => value.length >= shortest);
+  return [...new Set(values.flatMap((value) => [value, ...keysIn(value)]))].filter((value) => value.length >= shortest);
+}
+
+/** Of API keys, which are JSON, the hashes: names and tenants may stand in any line. Else what is behind each name. */
+function keysIn(value: string): string[] {
+  if (value.trimStart().startsWith('['))
+    return Array.from(value.matchAll(/"hash"\s*:\s*"([^"]*)"/g), ([, hash]) => hash!);
+  return value.split(',').map((entry) => entry.replace(/^[^:=]*[:=]/, '').trim());
 }
 
 /** What is shorter stands in any text. */
