@@ -102,6 +102,12 @@ describe.each<[string, object | string, Buffer, RegExp]>([
     /nested deeper than 64 levels/,
   ],
   [
+    'lists between records',
+    { type: 'record', name: 'L', fields: [{ name: 'l', type: lists(200, 'L') }] },
+    Buffer.alloc(1_000_000, 2),
+    /the value is nested too deep/,
+  ],
+  [
     'little that becomes much',
     {
       type: 'array',
@@ -154,6 +160,10 @@ test('a schema may use the names of others', () => {
   const reader = avroReader({ type: 'array', items: 'a.Suit' }, [inner]);
   expect(reader(Buffer.of(2, 0, 0))).toBe('["CLUBS"]');
 });
+
+function lists(depth: number, of: unknown): object {
+  return { type: 'array', items: depth === 1 ? of : lists(depth - 1, of) };
+}
 
 function named(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `field${at}`);

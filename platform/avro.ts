@@ -27,22 +27,22 @@ const deepest = 64;
  * @throws AvroError when it is none
  */
 export function avroReader(schema: unknown, references: unknown[] = []): AvroReader {
-  const read = compileAll([...references, schema]);
+  const named = new Map<string, Read>();
+  const read = shallow('the schema', () => [...references, schema].map((one) => compile(one, '', named)).at(-1)!);
   return (bytes) => {
     const body = new Body(bytes);
-    const json = read(body);
+    const json = shallow('the value', () => read(body));
     if (body.left > 0) throw body.fault(`${body.left} bytes follow the value`);
     return json;
   };
 }
 
-/** The reader of the last one. */
-function compileAll(schemas: unknown[]): Read {
-  const named = new Map<string, Read>();
+/** @throws AvroError when the work ends because it goes deeper than there is room for calls */
+function shallow<T>(what: string, work: () => T): T {
   try {
-    return schemas.map((schema) => compile(schema, '', named)).at(-1)!;
+    return work();
   } catch (error) {
-    if (error instanceof RangeError) throw new AvroError('the schema is nested too deep');
+    if (error instanceof RangeError) throw new AvroError(`${what} is nested too deep`);
     throw error;
   }
 }
