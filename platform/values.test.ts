@@ -14,7 +14,8 @@ const schemas: Record<string, object> = {
 const server = createServer(({ url, headers }, response) => {
   asked.push(`${url} ${headers.authorization}`);
   const found = schemas[url!];
-  response.statusCode = isAway ? 401 : found ? 200 : 404;
+  const isNoInt = Number(url!.split('/').at(-1)) >= 2 ** 31;
+  response.statusCode = isAway ? 401 : found ? 200 : isNoInt ? 400 : 404;
   response.end(JSON.stringify(isAway ? { message: 'who are you?' } : (found ?? {})));
 });
 let values: Values;
@@ -49,7 +50,8 @@ test('a schema is asked for once, with who is asking, and JSON asks for none', a
 });
 
 test('what cannot be read stays as it is, with the reason', async () => {
-  const messages = [framed(2), framed(3), framed(4), framed(1, 8), { value: Buffer.of(0, 1) }];
+  const noInt = { value: Buffer.of(0, 0x80, 0, 0, 0) };
+  const messages = [framed(2), framed(3), framed(4), framed(1, 8), { value: Buffer.of(0, 1) }, noInt];
   const read = await values.unframe(messages);
   expect(read.map(({ value }) => value)).toEqual(messages.map(({ value }) => value));
   expect(read.map(({ fault }) => fault)).toEqual([
@@ -58,6 +60,7 @@ test('what cannot be read stays as it is, with the reason', async () => {
     'Avro of schema 4 that cannot be read: the registry has no such schema',
     'Avro of schema 1 that cannot be read: 4 bytes or more should follow, at byte 1 of 1',
     'Avro of schema 0 that cannot be read: the registry has no such schema',
+    'Avro of schema 2147483648 that cannot be read: the registry has no such schema',
   ]);
   const [unset] = await new Values(settings('')).unframe([framed(1, 0)]);
   expect(unset!.fault).toBe('Avro of schema 1 that cannot be read: SCHEMA_REGISTRY_URL is not set');

@@ -16,6 +16,8 @@ export interface Unframed {
 const mostReaders = 10_000;
 /** Schemas that are asked for at the same time. */
 const askedAtOnce = 8;
+/** Registries count schemas in 32 bits with a sign; of more, some say that it is no id, and not that there is none. */
+const greatestId = 2 ** 31 - 1;
 /** How long the registry is not asked again for a schema that it does not have, in milliseconds. */
 const unknownMs = 10_000;
 const retryDelaysMs = [100, 250, 500, 1_000, 2_000];
@@ -85,7 +87,7 @@ export class Values {
     const known = this.#readers.get(id);
     if (known && performance.now() < known.until) return known.reader;
     const load = async () => {
-      const found = await this.#registry?.schema(id);
+      const found = id <= greatestId ? await this.#registry?.schema(id) : undefined;
       if (found) return this.#compile(found);
       kept.until = performance.now() + unknownMs;
       return refusing(this.#registry ? 'the registry has no such schema' : 'SCHEMA_REGISTRY_URL is not set');
