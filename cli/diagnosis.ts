@@ -188,7 +188,7 @@ function judgeView(view: ViewFacts, facts: Facts): Finding {
   if (lag === 0) return ok(`The view ${name} is up to date.`);
   if (moved) return ok(`The view ${name} is ${messages(lag)} behind and catching up.`);
   return problem(
-    `The view ${name} is ${messages(lag)} behind and stands still. Its store may be away; the log of ingest tells (${facts.logs}/ingest.log under \`npm start\`).`,
+    `The view ${name} is ${messages(lag)} behind and stands still. Its store or the schema registry may be away; the log of ingest tells (${facts.logs}/ingest.log under \`npm start\`).`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Settings } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import { Values } from '../platform/values.ts';
@@ -18,6 +18,8 @@ export interface Member {
   take(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
   /** Told which partitions it has from now on, before anything of them is taken. @param partitions by topic as in Kafka */
   joined?(partitions: Record<string, number[]>, consumer: Consumer): void;
+  /** Told of each batch before its values are read, which may have to wait for the schema registry. */
+  given?(batch: Batch): void;
   /** Told how far it is after each batch, also after one that held nothing to be taken. @param next an offset */
   passed?(partition: number, next: number): void;
 }
@@ -34,6 +36,7 @@ export async function runMember(member: Member, kafka: Kafka, settings: Settings
   const values = member.keepsBytes ? undefined : new Values(settings);
   const read: Member['take'] = async (payload, consumer) => {
     const { batch } = payload;
+    member.given?.(batch);
     if (values) batch.messages = await values.unframeInTime(batch.messages, stopped.signal, log);
     await member.take(payload, consumer);
   };

@@ -49,7 +49,10 @@ export async function runView(view: View, kafka: Kafka, settings: Settings, log:
   const lag = new Lag(group, settings.KAFKA_PREFIX);
   const take: Member['take'] = (payload, consumer) => feed(view, payload, consumer, settings, stopped.signal, log, lag);
   const joined: Member['joined'] = (partitions) => lag.assigned(partitions);
-  const member = await runMember({ group, topics, concurrency, keepsBytes, take, joined }, kafka, settings, log);
+  const given: Member['given'] = ({ topic, partition, highWatermark, messages: [first] }) => {
+    if (first) lag.begins(topic, partition, Number(first.timestamp), Number(highWatermark) - Number(first.offset));
+  };
+  const member = await runMember({ group, topics, concurrency, keepsBytes, take, joined, given }, kafka, settings, log);
   return {
     stop() {
       stopped.abort();
