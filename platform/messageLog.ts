@@ -48,13 +48,14 @@ export interface LogReader {
   firstAt(topic: string, partition: number, time: number): Promise<number | undefined>;
 }
 
-/**
- * FINAL, because a message that was archived twice must be read once. What begins with byte 0 is no text, and comes in
- * base64.
- */
+/** What begins with byte 0 is no text, and comes in base64. */
+export const valueAsText =
+  "startsWith(ifNull(value, ''), char(0)) AS is_framed, if(is_framed, base64Encode(value), value) AS text";
+
+/** FINAL, because a message that was archived twice must be read once. */
 const readPage = `
 SELECT offset, toUnixTimestamp64Milli(at) AS time, key, headers,
-    startsWith(ifNull(value, ''), char(0)) AS is_framed, if(is_framed, base64Encode(value), value) AS text
+    ${valueAsText}
 FROM
 (
     SELECT *, sum(ifNull(length(key), 0) + length(headers) + ifNull(length(value), 0))

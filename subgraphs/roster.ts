@@ -59,7 +59,7 @@ export async function openSubgraphs(settings: Settings, names: string[], log: Lo
   const broker = new KafkaBroker(kafka, settings.KAFKA_PREFIX, values, log);
   const streams = new Streams(broker, new ClickHouseLog(clickhouse, values), parseKeyRing(await cursorKeys(settings)));
   const dependencies: Dependencies = {
-    ...{ graph, publisher, streams, tables: new Tables(clickhouse), progress: broker },
+    ...{ graph, publisher, streams, tables: new Tables(clickhouse), progress: broker, values },
     secretKeys: await SecretKeys.of(settings),
     allowPrivateEndpoints: settings.TRIBUTARY_ALLOW_PRIVATE_ENDPOINTS,
   };

@@ -7,6 +7,7 @@ import { createLogger } from '../platform/log.ts';
 import { avroSchemas } from '../schema/avro.ts';
 import { type Client, client } from './client.ts';
 import { framed, inAvro } from './framed.ts';
+import { metricsOf } from './metrics.ts';
 import { Registry } from './registry.ts';
 import { messagesOf } from './topic.ts';
 import { wikiEvent } from './wikiEvents.ts';
@@ -80,6 +81,14 @@ async function tableOf(count: number): Promise<Edit[]> {
   }
 }
 
+interface List {
+  edges: { node: object }[];
+}
+type Page = { topic: { messages: List } };
+const nodesOf = ({ edges }: List) => edges.map(({ node }) => node);
+const shown = 'partition offset value base64';
+const messages = (fields: string) => `{ topic(name: "wiki.edits") { messages { edges { node { ${fields} } } } } }`;
+
 async function letters(): Promise<{ reason: string; value: Buffer | null }[]> {
   const all = await messagesOf(world, 'dead.letters');
   return all.map(({ headers, value }) => ({ reason: String(headers['dead-letter-reason']), value }));
@@ -120,6 +129,8 @@ test('while the registry is away, the log goes on, and what needs it waits for i
   const count = async () => (await world.clickhouse.query({ query: archived, format: 'JSONEachRow' })).json();
   while (JSON.stringify(await count()) !== '[{"messages":12}]') await delay(50);
   expect((await table()).map(({ id }) => id)).not.toContain('glad');
+  const waits = async () => (await metricsOf()).value('tributary_view_lag_seconds', { view: 'tributary.wiki' }) > 1;
+  while (!(await waits())) await delay(50);
 
   registry.proxy.mend();
   const told = new Map<unknown, Edit>();
@@ -156,6 +167,38 @@ test('what cannot be read is a dead letter with its bytes and the reason, and st
   expect(result).toMatchObject({ refused: bad.length, sent: 0, kept: 0 });
   expect(await table()).toEqual(before);
   expect(await history()).toEqual(before);
+});
+
+test('a page of a topic shows what a subscription to it does, and a letter shows JSON', async () => {
+  const live = gateway.subscribe<{ topicMessages: { message: object } }>(
+    `subscription ($since: DateTime) {
+       topicMessages(topic: "wiki.edits", since: $since) { message { ${shown} } } }`,
+    { since: began },
+  );
+  const messagesOfPage = nodesOf((await gateway.query<Page>(messages(shown))).topic.messages);
+  const told: object[] = [];
+  while (told.length < messagesOfPage.length) told.push((await live.next()).value.topicMessages.message);
+  await live.return!();
+  expect(told).toEqual(expect.arrayContaining(messagesOfPage)); // in whatever order live ones came
+
+  const { deadLetters } = await gateway.query<{ deadLetters: List }>(
+    '{ deadLetters(first: 1) { edges { node { value base64 } } } }',
+  );
+  const [{ value, base64 }] = nodesOf(deadLetters) as [{ value: string; base64: string }];
+  expect(JSON.parse(value)).toMatchObject({ meta: { id: 'never' }, title: '' });
+  expect(Buffer.from(base64, 'base64').toString()).toBe(value);
+});
+
+test('messages are listed while the registry is away, and their values are not', async () => {
+  const list = async () => nodesOf((await gateway.query<Page>(messages('offset headers'))).topic.messages);
+  const before = (await list()).length;
+  registry.proxy.cut();
+  await publish('bad', framed(123_456, Buffer.of(0)));
+  while ((await list()).length === before) await delay(50);
+  const { errors } = await gateway.ask(messages('value'));
+  expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['STORE_UNAVAILABLE']);
+  registry.proxy.mend();
+  expect((await gateway.ask(messages(shown))).errors).toBeUndefined();
 });
 
 test('our schemas are registered once, and one that is not compatible with what is there is refused', async () => {

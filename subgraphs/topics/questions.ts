@@ -30,7 +30,8 @@ interface PlaceRow {
 interface MessageRow extends PlaceRow {
   key: string | null;
   headers: string;
-  value: string | null;
+  is_framed: number;
+  text: string | null;
 }
 interface BytesRow {
   owner: string;
@@ -249,16 +250,18 @@ export class TopicQuestions {
     if (spots.length === 0) return [];
     const parameters = { topic, ...columns(spots), bytes: pageBytes };
     const rows = await this.tables.read<MessageRow>(sql.messagesAt, parameters);
-    return rows.map(({ partition, offset, time, key, headers, value }) =>
-      toMessage(topic, {
+    return rows.map(({ partition, offset, time, key, headers, is_framed, text }) => {
+      const framed = is_framed ? bytesOf(text)! : undefined;
+      const message = toMessage(topic, {
         partition,
         offset: Number(offset),
         at: Number(time),
         key,
         headers: JSON.parse(headers),
-        value,
-      }),
-    );
+        value: framed ? framed.toString() : text,
+      });
+      return framed ? Object.assign(message, { framed }) : message;
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
+import type { Values } from '../../platform/values.ts';
 import { quote } from '../../schema/contract.ts';
 import { isConfidential, shownValue } from '../../schema/shown.ts';
 import { redrivenPlace, type TopicName, topicNames } from '../../schema/topics.ts';
@@ -18,7 +19,8 @@ import {
   ViewProgress,
 } from './types.ts';
 
-const asText = 'As text: what is no UTF-8 in it stands as U+FFFD. Empty where there is none. Secrets are starred.';
+const asText =
+  'As text: what came as Avro is JSON, unless it cannot be read, and what is no UTF-8 stands as U+FFFD. Empty where there is none. Secrets are starred.';
 const asBytes = 'The bytes of `value`, in base64; null where there is none. Secrets are starred here too.';
 
 @Resolver(() => Topic)
@@ -99,23 +101,34 @@ export class MessageResolver {
   /** @param isArchived waits until the message can be asked for in the log */
   constructor(
     readonly questions: TopicQuestions,
+    readonly values: Values,
     readonly isArchived: (message: Message) => Promise<void>,
   ) {}
 
   @FieldResolver(() => String, { description: asText })
-  value(@Root() { topic, headers, text }: Message): string {
-    return shownValue(topic, headers, text ?? '');
+  async value(@Root() message: Message): Promise<string> {
+    const { topic, headers } = message;
+    return shownValue(topic, headers, (await this.#textOf(message)) ?? '');
   }
 
   @FieldResolver(() => String, { nullable: true, description: asBytes })
   async base64(@Root() message: Message): Promise<string | null> {
-    const { topic, headers, text, partition, offset } = message;
+    const { topic, headers, partition, offset } = message;
+    const text = await this.#textOf(message);
     if (text === null) return null;
     const isWhole = !text.includes('\uFFFD') || isConfidential(topic, headers);
-    if (isWhole) return Buffer.from(this.value(message)).toString('base64');
+    if (isWhole) return Buffer.from(await this.value(message)).toString('base64');
     await this.isArchived(message);
-    const found = await this.questions.original(topic, partition, offset);
-    return found?.value?.toString('base64') ?? null;
+    const bytes = (await this.questions.original(topic, partition, offset))?.value;
+    // What came as Avro has other bytes, and is whole.
+    return bytes ? (bytes.toString() === text ? bytes : Buffer.from(text)).toString('base64') : null;
+  }
+
+  /** Only whoever asks for the value waits for the registry. */
+  async #textOf({ text, framed }: Message): Promise<string | null> {
+    if (!framed) return text;
+    const [read] = await this.values.unframe([{ value: framed }]);
+    return read!.value.toString();
   }
 }
 
@@ -151,7 +164,7 @@ export class DeadLetterResolver {
   }
 
   @FieldResolver(() => String, { description: asText })
-  value(@Root() { message }: DeadLetter): string {
+  value(@Root() { message }: DeadLetter): Promise<string> {
     return this.messages.value(message);
   }
 

@@ -1,3 +1,5 @@
+import { valueAsText } from '../../platform/messageLog.ts';
+
 /*
  * Questions to the log. Times are in milliseconds since 1970. What is looked for is found by the narrow columns first,
  * without FINAL, which would read the values of all rows that are passed over; a message that was archived twice has
@@ -52,7 +54,7 @@ const atPlaces = `topic = {topic:String} AND (partition, offset) IN
 
 /** The messages at these places, in their order: as many as fit into so many bytes, and at least one. */
 export const messagesAt = `
-SELECT partition, offset, toUnixTimestamp64Milli(at) AS time, key, headers, value
+SELECT partition, offset, toUnixTimestamp64Milli(at) AS time, key, headers, ${valueAsText}
 FROM
 (
     SELECT *, sum(ifNull(length(key), 0) + length(headers) + ifNull(length(value), 0))

@@ -1,6 +1,7 @@
 import type { Tables } from '../../platform/clickhouse.ts';
 import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
+import type { Values } from '../../platform/values.ts';
 import { logGroup, topicNames } from '../../schema/topics.ts';
 import { AppliedPosition } from '../applied.ts';
 import { federatedSchema } from '../federated.ts';
@@ -17,18 +18,19 @@ export interface TopicsDependencies {
   publisher: Publisher;
   streams: Streams;
   progress: TopicsProgress;
+  values: Values;
 }
 
 /** How long the log is waited for, in milliseconds. */
 const patienceMs = 5_000;
 
 /** The streams themselves: topics with what is in them, how far views are, and dead letters. */
-export function topicsSubgraph({ tables, publisher, streams, progress }: TopicsDependencies): Subgraph {
+export function topicsSubgraph({ tables, publisher, streams, progress, values }: TopicsDependencies): Subgraph {
   const questions = new TopicQuestions(tables, streams, progress);
   const archived = Object.fromEntries(
     topicNames.map((topic) => [topic, new AppliedPosition(progress, logGroup, topic)]),
   );
-  const messages = new MessageResolver(questions, async ({ topic, partition, offset }) => {
+  const messages = new MessageResolver(questions, values, async ({ topic, partition, offset }) => {
     const place = { partition, offset: Number(offset) };
     await archived[topic]!.includes(place, AbortSignal.timeout(patienceMs)).catch((cause) => {
       throw new TributaryError(

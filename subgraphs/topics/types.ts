@@ -27,6 +27,8 @@ export class Message {
   topic!: string;
   /** The value; what is no UTF-8 in it stands as U+FFFD. */
   text!: string | null;
+  /** The value as it came, where it is Avro that is not read yet. */
+  framed?: Buffer;
   @Field(() => Int) partition!: number;
   @Field() offset!: string;
   @Field(() => String, { nullable: true }) key!: string | null;
