@@ -48,6 +48,11 @@ describe('the settings', () => {
     ['S3_ENDPOINT', 'objects:80', 'S3_ENDPOINT must be an address that begins with http:// or https://'],
     ['S3_BUCKET', '../x', 'S3_BUCKET must match pattern'],
     ['WIKI_STREAM_URL', 'stream.example', 'WIKI_STREAM_URL must be an address that begins with http:// or https://'],
+    [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      'key=100%',
+      'OTEL_EXPORTER_OTLP_HEADERS must be name=value, comma-separated, the values as in URLs',
+    ],
     ['WIKI_STREAM_URL', 'https://ada:x@stream.example', 'WIKI_STREAM_URL must not hold a user or password'],
     ['CLICKHOUSE_URL', 'http://', 'CLICKHOUSE_URL must be an address that begins with http:// or https://'],
   ])('refuse %s=%s, naming it and what it must be', (name, value, message) => {

@@ -42,7 +42,9 @@ export const settingsSchema = Type.Object({
     '',
     'http(s):// address of a collector that takes OTLP over HTTP with JSON, such as http://127.0.0.1:4318. Empty: no traces.',
   ),
-  OTEL_EXPORTER_OTLP_HEADERS: secret('Headers sent to the collector: name=value, comma-separated.'),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(
+    'Headers sent to the collector: name=value, comma-separated, the values as in URLs.',
+  ),
   OTEL_TRACES_SAMPLER: Type.Enum(
     [
       'parentbased_traceidratio',
@@ -301,6 +303,8 @@ function wrongAddresses(settings: Settings): string[] {
   needs('S3_ENDPOINT', ['http', 'https']);
   needs('OTEL_EXPORTER_OTLP_ENDPOINT', ['http', 'https']);
   needs('SCHEMA_REGISTRY_URL', ['http', 'https']);
+  if (!isEncoded(settings.OTEL_EXPORTER_OTLP_HEADERS ?? ''))
+    wrong.push('OTEL_EXPORTER_OTLP_HEADERS must be name=value, comma-separated, the values as in URLs');
   // The one stands in every message that comes from there, and the other has settings of its own for them.
   for (const name of ['WIKI_STREAM_URL', 'SCHEMA_REGISTRY_URL'] as const)
     if (/:\/\/[^/?#]*@/.test(settings[name] ?? '')) wrong.push(`${name} must not hold a user or password`);
@@ -315,6 +319,16 @@ function wrongAddresses(settings: Settings): string[] {
     if (!/^[^\s:/@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(broker))
       wrong.push(`KAFKA_BROKERS must be a comma-separated list of host:port, entry ${at + 1} is not`);
   return wrong;
+}
+
+/** Whether it is text as URLs have it, in which % begins what is encoded. */
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function wrongTokens({ JWT_JWKS_URL, JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE }: Settings): string[] {
