@@ -5,6 +5,7 @@ import type { Logger } from '../platform/log.ts';
 import { requestSeconds, requests } from '../platform/metrics.ts';
 import { inRequest, requestId, requestIdHeader } from '../platform/request.ts';
 import { describeOperation, inServing, traceHeader } from '../platform/trace.ts';
+import { identityCodeOf } from '../subgraphs/identity/overHttp.ts';
 import { isKnownCode } from './errors.ts';
 import { carrierOf } from './subscriptions/carrier.ts';
 import { clientOf } from './subscriptions/client.ts';
@@ -55,7 +56,7 @@ export function useObservation(log: Logger): GatewayPlugin {
     onResponse({ request, response }) {
       // What could not be read as a request of GraphQL has come no further.
       if (seen.has(request) || response.status < 400) return;
-      requests.inc({ operation: 'none', transport: 'http', code: 'BAD_REQUEST' });
+      requests.inc({ operation: 'none', transport: 'http', code: identityCodeOf(response.status) ?? 'BAD_REQUEST' });
     },
   };
 

@@ -16,6 +16,7 @@ import { keepKey, newApiKey } from '../subgraphs/identity/apiKeys.ts';
 import { Identity } from '../subgraphs/identity/identity.ts';
 import { serveSubgraph } from '../subgraphs/serve.ts';
 import type { Streams } from '../subgraphs/streams/stream.ts';
+import { metricsOf } from '../test/metrics.ts';
 import { openGateway } from './gateway.ts';
 import { serveGateway } from './server.ts';
 import { uploadsOf } from './uploads.ts';
@@ -95,6 +96,17 @@ const token = (seconds = 60, change: object = {}, key = secret) =>
     .setProtectedHeader({ alg: 'HS256' })
     .sign(new TextEncoder().encode(key));
 const bearer = async (...given: Parameters<typeof token>) => ({ authorization: `Bearer ${await token(...given)}` });
+
+test('who is not known is counted as such, wherever the request goes', async () => {
+  const before = await metricsOf();
+  for (const url of Object.values(urls)) expect((await post(url, '{ __typename }')).status).toBe(401);
+  expect((await post(urls.gateway.replace('/graphql', '/upload'), '')).status).toBe(401);
+  const moved = (await metricsOf()).since(before);
+  const unknown = { transport: 'http', code: 'UNAUTHENTICATED' };
+  expect(moved.value('tributary_requests_total', { ...unknown, operation: 'none' })).toBe(2);
+  expect(moved.value('tributary_requests_total', { ...unknown, operation: 'upload' })).toBe(1);
+  expect(moved.value('tributary_requests_total')).toBe(3);
+});
 
 const post = (url: string, query: string, headers: Record<string, string> = {}) =>
   fetch(url, {

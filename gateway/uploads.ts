@@ -8,7 +8,7 @@ import type { Logger } from '../platform/log.ts';
 import { requestSeconds, requests } from '../platform/metrics.ts';
 import { inServing, traceHeader } from '../platform/trace.ts';
 import { Identity } from '../subgraphs/identity/identity.ts';
-import { challenge, credentialsOf, statusOfIdentity } from '../subgraphs/identity/overHttp.ts';
+import { challenge, credentialsOf, identityCodeOf, statusOfIdentity } from '../subgraphs/identity/overHttp.ts';
 import type { SentBody, Subgraph } from '../subgraphs/subgraph.ts';
 import { maskError } from './errors.ts';
 
@@ -184,7 +184,7 @@ function observe({ statusCode, writableFinished }: ServerResponse, begun: number
 
 function codeOfStatus(status: number): string {
   if (status < 400) return 'OK';
-  if (status < 500) return 'BAD_USER_INPUT';
+  if (status < 500) return identityCodeOf(status) ?? 'BAD_USER_INPUT';
   return status === 503 ? 'BROKER_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
 }
 

@@ -154,6 +154,7 @@ async function signIn(
   } catch (error) {
     if (!(error instanceof TributaryError)) throw error;
     const { status, headers, body } = refusal(error, credentials);
+    requests.inc({ operation: 'none', transport: 'http', code: error.code });
     response.writeHead(status, headers).end(body);
     return undefined;
   }

@@ -14,6 +14,11 @@ export const statusOfIdentity: Partial<Record<ErrorCode, number>> = {
   IDENTITY_UNAVAILABLE: 503,
 };
 
+/** The code that a status tells of, if it is one about who asks. */
+export function identityCodeOf(status: number): ErrorCode | undefined {
+  return (Object.keys(statusOfIdentity) as ErrorCode[]).find((code) => statusOfIdentity[code] === status);
+}
+
 /** The header that says how to sign in: https://www.rfc-editor.org/rfc/rfc6750#section-3. */
 export function challenge({ authorization, apiKey }: Credentials): Record<string, string> {
   const isWrong = authorization !== undefined || apiKey !== undefined;
