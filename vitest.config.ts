@@ -9,7 +9,7 @@ const ofGraph = [
   ...['people', 'produce', 'rebuild', 'rest', 'wiki'],
 ];
 /** These have a thousand clients, or processes that count as gone when they get no turn for seconds. */
-const ofMachine = ['airWorker', 'subscribers', 'wikiSource'];
+const ofMachine = ['airWorker', 'avro', 'subscribers', 'wikiSource'];
 const testsAlone = [...ofGraph, ...ofMachine];
 const filesOf = (tests: string[]) => tests.map((name) => `test/${name}.test.ts`);
 
