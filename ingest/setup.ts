@@ -112,6 +112,7 @@ async function retain(database: ClickHouseClient, table: string, clause: string,
   });
 }
 
+/** Two processes that start at once may be in each other's way; then one is tried again. */
 async function createConstraints(graph: Graph): Promise<void> {
-  for (const statement of peopleGraph) await graph.command(statement);
+  for (const statement of peopleGraph) await graph.write((transaction) => transaction.run(statement));
 }

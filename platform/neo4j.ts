@@ -96,7 +96,7 @@ export class Graph {
     }
   }
 
-  /** Runs one statement outside a managed transaction: schema commands, and `CALL … IN TRANSACTIONS`. */
+  /** Runs one statement outside a managed transaction, as `CALL … IN TRANSACTIONS` must be. */
   async command(cypher: string, parameters: Record<string, unknown> = {}): Promise<void> {
     const session = this.#driver.session();
     try {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setUp } from '../ingest/setup.ts';
 import { logGroup, topicNames, viewGroup } from '../schema/topics.ts';
 import { type Client, client } from './client.ts';
 import { company, person, publish, stint } from './messages.ts';
@@ -39,6 +40,13 @@ async function send(messages: Message[]): Promise<void> {
     return position.every((end, partition) => (next.get(partition) ?? 0) >= end);
   });
 }
+
+test('several processes may make what is missing at once', async () => {
+  for (const { name } of await world.graph.read<{ name: string }>('SHOW CONSTRAINTS YIELD name'))
+    await world.graph.command(`DROP CONSTRAINT ${name}`);
+  await Promise.all(Array.from({ length: 4 }, () => setUp(world.settings, world.kafka, world.graph)));
+  expect(await world.graph.read('SHOW CONSTRAINTS YIELD name')).not.toEqual([]);
+});
 
 test('messages in any order that keeps that of each key make the same graph', { timeout: 60_000 }, async () => {
   const load = peopleLoad(300);
