@@ -24,10 +24,10 @@ afterAll(async () => {
 });
 
 test('behind neo4j:// a write leaves a bookmark, and who asks after a bookmark is answered by who has come as far', async () => {
-  expect(world.graph.written).toBe('');
-  await world.graph.write((transaction) => transaction.run('MATCH (p:Person {id: 0}) RETURN p'));
-  expect(world.graph.written).not.toBe('');
-  graph.after([world.graph.written, '']);
+  expect(graph.written).toBe('');
+  await graph.write((transaction) => transaction.run('MATCH (p:Person {id: 0}) RETURN p'));
+  expect(graph.written).not.toBe('');
+  graph.after([graph.written, '']);
   expect(await graph.read(count, { id })).toEqual([{ found: 0 }]);
   graph.after(['no bookmark']);
   await expect(graph.read(count, { id })).rejects.toThrow(/bookmark/i);
