@@ -112,7 +112,12 @@ async function retain(database: ClickHouseClient, table: string, clause: string,
   });
 }
 
-/** Two processes that start at once may be in each other's way; then one is tried again. */
+/** Of processes that start at once, one may be in the way of another, which is tried again, or find what it has just made. */
 async function createConstraints(graph: Graph): Promise<void> {
-  for (const statement of peopleGraph) await graph.write((transaction) => transaction.run(statement));
+  for (const statement of peopleGraph)
+    await graph
+      .write((transaction) => transaction.run(statement))
+      .catch((error: { code?: string }) => {
+        if (error.code !== 'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists') throw error;
+      });
 }
