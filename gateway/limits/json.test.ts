@@ -13,6 +13,17 @@ function shape(value: unknown): { names: Set<string>; depth: number } {
   return { names, depth: 1 + Math.max(0, ...inner.map(({ depth }) => depth)) };
 }
 
+test('names that differ only in what is escaped are different names', () => {
+  const value = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [at.toString(2).padStart(4, '0'), at]));
+  const json = JSON.stringify(value).replaceAll(
+    /"([01]{4})"/g,
+    (_, bits) => `"${bits.replaceAll('0', 'n').replaceAll('1', '\\n')}"`,
+  );
+  expect(Object.keys(JSON.parse(json))).toHaveLength(16);
+  const limits = { LIMIT_FIELDS: 15, LIMIT_DEPTH: 1 };
+  expect(jsonBeyond(Buffer.from(json), limits)?.extensions.limit).toBe('names');
+});
+
 test('names and depth are counted as a parser would find them, whatever stands in texts', () => {
   const awkward = fc.constantFrom('"', '\\', '{"a":', '[[[', ':::', '\\"', 'é', '😀');
   const text = fc.oneof(

@@ -6,6 +6,8 @@ import { beyond, type OperationLimits } from './limits.ts';
 const around = 3;
 /** Nobody can choose names of one hash without knowing it. */
 const seed = randomInt(2 ** 31);
+/** Of FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
+const prime = 0x01000193;
 
 /**
  * Whether JSON is nested deeply, or has many different names: both cost a parser many times what other JSON of the size
@@ -22,10 +24,10 @@ export function jsonBeyond(
     switch (json[at]) {
       case 0x22: // "
         text = seed;
-        // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv
         for (at++; at < json.length && json[at] !== 0x22; at++) {
-          if (json[at] === 0x5c) at++; // the next character is part of the text, whatever it is
-          text = Math.imul(text ^ json[at]!, 0x01000193);
+          // What follows a backslash is part of the text, whatever it is; and so is the backslash, or n were \n.
+          if (json[at] === 0x5c) text = Math.imul(text ^ json[at++]!, prime);
+          text = Math.imul(text ^ json[at]!, prime);
         }
         break;
       case 0x3a: // :
