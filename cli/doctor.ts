@@ -11,7 +11,7 @@ import { folderHolder } from '../servers/lock.ts';
 import { neo4jJars } from '../servers/neo4j.ts';
 import { tryPort } from '../servers/ports.ts';
 import { type Facts, type Finding, inUse, judge, type PortFacts, type ServerFacts } from './diagnosis.ts';
-import { lookAtClickHouse, lookAtKafka, lookAtNeo4j, withoutSecrets } from './probeServers.ts';
+import { lineWithoutSecrets, lookAtClickHouse, lookAtKafka, lookAtNeo4j } from './probeServers.ts';
 import { viewFacts } from './probeViews.ts';
 import { withServers } from './serverAddresses.ts';
 
@@ -85,7 +85,7 @@ async function serverFacts(
   const address = describeSettings(settings).find(({ name }) => name === server.setting)!.value;
   return missing.then(
     (things) => ({ ...server, address, failure: undefined, missing: things }),
-    (error) => ({ ...server, address, failure: withoutSecrets(settings, messageOf(error)), missing: [] }),
+    (error) => ({ ...server, address, failure: lineWithoutSecrets(settings, messageOf(error)), missing: [] }),
   );
 }
 

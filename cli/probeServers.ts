@@ -6,7 +6,7 @@ import { messageOf } from '../platform/errors.ts';
 import { openKafka } from '../platform/kafka.ts';
 import { createLogger } from '../platform/log.ts';
 import { Graph } from '../platform/neo4j.ts';
-import { withoutSecrets as hide, secretsOf } from '../platform/secrets.ts';
+import { secretsOf, withoutSecrets } from '../platform/secrets.ts';
 import { peopleGraph } from '../schema/people/graph.ts';
 import { topicNames } from '../schema/topics.ts';
 
@@ -90,8 +90,8 @@ export async function withAdmin<T>(
   }
 }
 
-/** The text without the values of secret settings, which a client may have put into what it throws. */
-export function withoutSecrets(settings: Settings, text: string): string {
-  const [line = ''] = hide(text, secretsOf(settings)).split('\n');
+/** The first line of a text without the values of secret settings, which a client may have put into what it throws. */
+export function lineWithoutSecrets(settings: Settings, text: string): string {
+  const [line = ''] = withoutSecrets(text, secretsOf(settings)).split('\n');
   return line.replace(/\.\s*$/, '');
 }

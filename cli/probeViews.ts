@@ -6,9 +6,9 @@ import type { Settings } from '../platform/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { Graph } from '../platform/neo4j.ts';
 import { within } from '../platform/within.ts';
-import { logGroup, topicNames, topics, viewGroup } from '../schema/topics.ts';
+import { topicNames, viewGroup, viewsOf } from '../schema/topics.ts';
 import type { ViewFacts } from './diagnosis.ts';
-import { withAdmin, withoutSecrets } from './probeServers.ts';
+import { lineWithoutSecrets, withAdmin } from './probeServers.ts';
 
 /** How long a view is watched for a sign of progress when it is behind, in milliseconds. */
 const watchMs = 2_500;
@@ -22,7 +22,7 @@ export function viewFacts(settings: Settings, askGraph: boolean, patienceMs: num
       return within(patienceMs + watchMs, look).catch(
         (error): ViewFacts => ({
           ...{ name, group, readers: 0, lag: 0, moved: false, lost: 0, beyond: 0 },
-          failure: withoutSecrets(settings, messageOf(error)),
+          failure: lineWithoutSecrets(settings, messageOf(error)),
         }),
       );
     }),
@@ -31,11 +31,8 @@ export function viewFacts(settings: Settings, askGraph: boolean, patienceMs: num
 
 /** The consumer group of a view, and the topics that it reads, as they are called in Kafka. */
 function readingOf(name: ViewName, { KAFKA_PREFIX: prefix }: Settings): { group: string; read: string[] } {
-  const read =
-    name === 'matcher'
-      ? (['menu.items'] as const)
-      : topicNames.filter((topic) => name === 'log' || topics[topic].view === name);
-  return { group: prefix + (name === 'log' ? logGroup : viewGroup(name)), read: read.map((topic) => prefix + topic) };
+  const read = topicNames.filter((topic) => viewsOf(topic).some((view) => view.name === name));
+  return { group: prefix + viewGroup(name), read: read.map((topic) => prefix + topic) };
 }
 
 /** How many messages each of these views has not taken yet. */

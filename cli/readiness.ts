@@ -1,7 +1,7 @@
 import { type ViewName, viewNames } from '../ingest/ingest.ts';
 import type { Settings } from '../platform/config.ts';
 import { Health, type Probe } from '../platform/health.ts';
-import { lookAtClickHouse, lookAtKafka, lookAtNeo4j, withoutSecrets } from './probeServers.ts';
+import { lineWithoutSecrets, lookAtClickHouse, lookAtKafka, lookAtNeo4j } from './probeServers.ts';
 import { viewLags } from './probeViews.ts';
 
 /** How long a server may take to answer a probe, in milliseconds. */
@@ -45,7 +45,7 @@ export function healthOf(settings: Settings, { servers, views }: Needs): Health 
     },
   ]);
   if (settings.READY_LAG > 0 && views.length > 0) probes.push(['views', () => late(settings, views)]);
-  return new Health(Object.fromEntries(probes), { patienceMs, tell: (reason) => withoutSecrets(settings, reason) });
+  return new Health(Object.fromEntries(probes), { patienceMs, tell: (reason) => lineWithoutSecrets(settings, reason) });
 }
 
 async function late(settings: Settings, views: readonly ViewName[]): Promise<string | undefined> {

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MIMEType } from 'node:util';
 import type { GraphQLError } from 'graphql';
 import type { Caller } from '../platform/caller.ts';
 import { messageOf, TributaryError } from '../platform/errors.ts';
@@ -10,6 +9,7 @@ import { inServing, traceHeader } from '../platform/trace.ts';
 import { Identity } from '../subgraphs/identity/identity.ts';
 import { challenge, credentialsOf, identityCodeOf, statusOfIdentity } from '../subgraphs/identity/overHttp.ts';
 import type { SentBody, Subgraph } from '../subgraphs/subgraph.ts';
+import { comesAsItIs, contentTypeOf, isInUtf8 } from './contentType.ts';
 import { maskError } from './errors.ts';
 
 /** Answers a request. */
@@ -104,7 +104,7 @@ function handler(
 /** The format of the body, or why it is not taken. */
 function formatOf({ method, headers }: IncomingMessage, formats: Format[]): Format | Refusal {
   if (method !== 'POST') return { status: 405, message: 'Send it with POST.', headers: { allow: 'POST' } };
-  const type = mediaType(headers['content-type']);
+  const type = contentTypeOf(headers);
   // No page of another site can send these types without asking first.
   const format = formats.find((format) => typesOf[format].test(type?.essence ?? ''));
   if (!format)
@@ -112,9 +112,8 @@ function formatOf({ method, headers }: IncomingMessage, formats: Format[]): Form
       status: 415,
       message: `The Content-Type must be ${formats.map((format) => inWords[format]).join(', or ')}.`,
     };
-  if (!/^utf-8$/i.test(type?.params.get('charset') ?? 'utf-8'))
-    return { status: 415, message: 'The charset must be utf-8: leave it out.' };
-  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+  if (!isInUtf8(type)) return { status: 415, message: 'The charset must be utf-8: leave it out.' };
+  if (!comesAsItIs(headers))
     return {
       status: 415,
       message: 'The body must come as it is: leave out the Content-Encoding, and do not compress it.',
@@ -127,14 +126,6 @@ const inWords: Record<Format, string> = {
   csv: 'text/csv: a row a line, after the names of the columns',
   ndjson: 'application/x-ndjson: one JSON object a line',
 };
-
-function mediaType(header = ''): MIMEType | undefined {
-  try {
-    return new MIMEType(header);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * The body as it comes. The connection stays for the answer when nobody wants the rest.

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MIMEType } from 'node:util';
 import type { GraphQLError } from 'graphql';
 import type { Settings } from '../../platform/config.ts';
 import { requests } from '../../platform/metrics.ts';
+import { comesAsItIs, contentTypeOf, isInUtf8 } from '../contentType.ts';
 import { jsonBeyond } from './json.ts';
 import { badRequest, beyond, type HttpAnswer } from './limits.ts';
 
@@ -59,21 +59,11 @@ export function refuseRequest(response: ServerResponse, error: GraphQLError): vo
 }
 
 function wrongHeaders({ headers }: IncomingMessage): GraphQLError | undefined {
-  const type = parsedType(headers['content-type'] ?? '');
+  const type = contentTypeOf(headers);
   if (type?.essence !== 'application/json') return badRequest('The Content-Type must be application/json.', 415);
-  if (!/^utf-8$/i.test(type.params.get('charset') ?? 'utf-8'))
-    return badRequest('The charset must be utf-8: leave it out.', 415);
-  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
-    return badRequest('Leave out the Content-Encoding, and do not compress the body.', 415);
+  if (!isInUtf8(type)) return badRequest('The charset must be utf-8: leave it out.', 415);
+  if (!comesAsItIs(headers)) return badRequest('Leave out the Content-Encoding, and do not compress the body.', 415);
   return undefined;
-}
-
-function parsedType(header: string): MIMEType | undefined {
-  try {
-    return new MIMEType(header);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The bytes of a body, or why they are not taken; undefined: who has sent it has gone away. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { MIMEType } from 'node:util';
+import { comesAsItIs, contentTypeOf, isInUtf8 } from '../contentType.ts';
 import { jsonBeyond } from '../limits/json.ts';
 import { Problem, refused } from './problem.ts';
 
@@ -30,17 +30,10 @@ export async function jsonBodyOf(request: IncomingMessage, patience = patienceMs
 }
 
 function refuseOtherTypes(headers: IncomingMessage['headers']): void {
-  let type: MIMEType | undefined;
-  try {
-    type = new MIMEType(headers['content-type'] ?? '');
-  } catch {
-    // said below
-  }
-  const charset = type?.params.get('charset') ?? 'utf-8';
-  if (type?.essence !== 'application/json' || !/^utf-8$/i.test(charset))
+  const type = contentTypeOf(headers);
+  if (type?.essence !== 'application/json' || !isInUtf8(type))
     throw unsupported('The Content-Type must be application/json, in UTF-8.');
-  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
-    throw unsupported('The body must come as it is: leave out the Content-Encoding.');
+  if (!comesAsItIs(headers)) throw unsupported('The body must come as it is: leave out the Content-Encoding.');
 }
 
 function bytesOf(request: IncomingMessage, patience: number): Promise<Buffer> {
