@@ -9,11 +9,12 @@ import type { SecretKeys } from '../../platform/secretKeys.ts';
 import { adapterOf } from '../../schema/air/adapters.ts';
 import { feedKey, secretContext, toFeedChange } from '../../schema/air/feed.ts';
 import type { FeedMessage, ResultMessage } from '../../schema/air/messages.ts';
-import { ContractError, quote } from '../../schema/contract.ts';
+import { quote } from '../../schema/contract.ts';
 import { tenantHeaders } from '../../schema/tenant.ts';
 import type { Context } from '../context.ts';
 import type { PerTenant } from '../perTenant.ts';
 import { Receipt } from '../receipt.ts';
+import { checked } from '../refused.ts';
 import { span } from '../span.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { AirQuestions, StoredRun } from './questions.ts';
@@ -50,7 +51,7 @@ export class AirMutationResolver {
       const change = toFeedChange({ type: 'Feed', data: facts });
       const adapter = adapterOf(name);
       if (change.kind === 'FEED') adapter.request(change.feed.endpoint, change.feed.query, '');
-    });
+    }, inArguments);
     if (!this.allowPrivate) refusePrivate(endpoint);
     const place = secretContext(context.caller.tenant, id);
     const secret = input.secretKey === '' ? null : this.keys.seal(new Secret(input.secretKey), place);
@@ -103,7 +104,7 @@ export class AirMutationResolver {
 
   async #say(context: Context, facts: FeedFacts, message: string): Promise<FeedResponse> {
     const said: FeedMessage = { type: 'Feed', data: facts };
-    const change = checked(() => toFeedChange(said));
+    const change = checked(() => toFeedChange(said), inArguments);
     if (change.kind !== 'FEED') throw new Error('a feed is no run');
     const { secret: _, state, ...feed } = change.feed;
     // Asked before it is said, so that who is told of an error has changed nothing.
@@ -154,15 +155,4 @@ function refusePrivate(endpoint: string): void {
 /** Whatever the messages of the topics call otherwise than the arguments. */
 const argumentNames: Record<string, string> = { 'data.bucket': 'bucketName', 'data.secret': 'secretKey', 'data.': '' };
 
-function checked<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ContractError)
-      throw new TributaryError(
-        'BAD_USER_INPUT',
-        `${error.message.replace(/\bdata\.(bucket|secret)?/g, (name) => argumentNames[name]!)}.`,
-      );
-    throw error;
-  }
-}
+const inArguments = (reason: string) => reason.replace(/\bdata\.(bucket|secret)?/g, (name) => argumentNames[name]!);

@@ -1,12 +1,12 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
-import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError, quote } from '../../schema/contract.ts';
+import { quote } from '../../schema/contract.ts';
 import type { TermMessage } from '../../schema/menu/messages.ts';
 import { termKey, toTermChange } from '../../schema/menu/term.ts';
 import type { Context } from '../context.ts';
 import type { PerTenant } from '../perTenant.ts';
 import { published, Receipt } from '../receipt.ts';
+import { checked, refused } from '../refused.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { MenuQuestions } from './questions.ts';
 import { TermInput } from './types.ts';
@@ -51,14 +51,9 @@ export class MenuMutationResolver {
 }
 
 function toMessage(tenant: string, message: TermMessage, where = '') {
-  try {
-    return { key: termKey(tenant, toTermChange(message).id), value: JSON.stringify(message) };
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    throw refused(`${where}${error.message.replaceAll('data.', '')}.`);
-  }
-}
-
-function refused(why: string): TributaryError {
-  return new TributaryError('BAD_USER_INPUT', why);
+  const { id } = checked(
+    () => toTermChange(message),
+    (reason) => where + reason.replaceAll('data.', ''),
+  );
+  return { key: termKey(tenant, id), value: JSON.stringify(message) };
 }

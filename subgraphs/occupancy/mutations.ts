@@ -1,14 +1,14 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
-import { TributaryError } from '../../platform/errors.ts';
 import { oneAtATime } from '../../platform/oneAtATime.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError, quote } from '../../schema/contract.ts';
+import { quote } from '../../schema/contract.ts';
 import type { ReadingMessage, TopologyMessage } from '../../schema/occupancy/messages.ts';
 import { toReading } from '../../schema/occupancy/reading.ts';
 import { toTopologyChange } from '../../schema/occupancy/topology.ts';
 import type { Context } from '../context.ts';
 import { type PerTenant, perTenant } from '../perTenant.ts';
 import { published, Receipt } from '../receipt.ts';
+import { checked, refused } from '../refused.ts';
 import type { Streams } from '../streams/stream.ts';
 import type { OccupancyQuestions } from './questions.ts';
 import { DoorwayInput, DpuInput, ReadingInput, SpaceInput } from './types.ts';
@@ -148,7 +148,10 @@ export class OccupancyMutationResolver {
     const now = Date.now();
     const messages = readings.map(({ dpu, time, direction, id }, at) => {
       const message = { dpu_id: dpu, timestamp: time.toISOString(), direction, reading_id: id ?? null };
-      checked(() => toReading(message, now), `readings[${at}]: `);
+      checked(
+        () => toReading(message, now),
+        (reason) => `readings[${at}]: ${inArguments(reason)}`,
+      );
       return { key: dpu, value: JSON.stringify(message as ReadingMessage) };
     });
     return published(this, 'occupancy.readings', messages, caller.tenant);
@@ -164,7 +167,7 @@ export class OccupancyMutationResolver {
 
   #change({ caller }: Context, ...messages: TopologyMessage[]): Promise<Receipt> {
     const keyed = messages.map((message) => ({
-      key: checked(() => toTopologyChange(message)).id,
+      key: checked(() => toTopologyChange(message), inArguments).id,
       value: JSON.stringify(message),
     }));
     return published(this, 'occupancy.topology', keyed, caller.tenant);
@@ -188,19 +191,8 @@ function mountOf(dpu: string, doorway: string, from: Date | null | undefined): T
 /** Whatever the messages of the topics call otherwise than the arguments. */
 const argumentNames: Record<string, string> = { 'data.': '', dpu_id: 'dpu', timestamp: 'time', reading_id: 'id' };
 
-function checked<T>(parse: () => T, where = ''): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    const reason = error.message.replace(/\b(data\.|dpu_id|timestamp|reading_id)/g, (name) => argumentNames[name]!);
-    throw refused(`${where}${reason}.`);
-  }
-}
-
-function refused(why: string): TributaryError {
-  return new TributaryError('BAD_USER_INPUT', why);
-}
+const inArguments = (reason: string) =>
+  reason.replace(/\b(data\.|dpu_id|timestamp|reading_id)/g, (name) => argumentNames[name]!);
 
 function quoted(things: { id: string }[]): string {
   const shown = things.slice(0, 5).map(({ id }) => quote(id));

@@ -1,10 +1,10 @@
 import { Arg, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { TributaryError } from '../../platform/errors.ts';
 import type { Publisher } from '../../platform/publish.ts';
-import { ContractError } from '../../schema/contract.ts';
 import { keyOf, toPeopleChange } from '../../schema/people/change.ts';
 import { pageRequest } from '../connection.ts';
 import { published, Receipt } from '../receipt.ts';
+import { checked } from '../refused.ts';
 import { GraphQLJSON } from '../scalars.ts';
 import type { Streams } from '../streams/stream.ts';
 import { nodeOrder, type PeopleQuestions, stintOrder } from './questions.ts';
@@ -182,13 +182,10 @@ export class PeopleMutationResolver {
 }
 
 function keyOfMessage(message: unknown, at: number): string {
-  try {
-    return keyOf(toPeopleChange(message));
-  } catch (error) {
-    if (error instanceof ContractError)
-      throw new TributaryError('BAD_USER_INPUT', `messages[${at}]: ${error.message}.`);
-    throw error;
-  }
+  return checked(
+    () => keyOf(toPeopleChange(message)),
+    (reason) => `messages[${at}]: ${reason}`,
+  );
 }
 
 /** @throws TributaryError BAD_USER_INPUT when the text is not a whole number */
