@@ -1,80 +1,139 @@
 import type { GraphiQLProps } from 'graphiql';
-import { type ExecutionResult, GraphQLError, Kind, type OperationDefinitionNode, parse } from 'graphql';
-import { createClient, type SubscribePayload } from 'graphql-ws/client';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
+import { type Operation, send } from './client.ts';
+import { follow } from './follow.ts';
+import { EventLog } from './log/events.ts';
+import { chosenOperation } from './resume.ts';
+import { beginRun, type Run, updateRun, useRuns } from './runs.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 
-/** A lost connection is tried again once a second, this many times: long enough for a gateway to restart. */
-const RETRIES = 30;
+/** What GraphiQL asks for itself. */
+const introspection = 'IntrospectionQuery';
 
-/** Sends queries and mutations by HTTP POST to the endpoint, and subscriptions to the same address over graphql-ws. */
-export function createFetcher(endpoint: URL): Fetcher {
-  return ({ query, variables, operationName }, { headers } = {}) => {
-    const operation = chosenOperation(query, operationName);
-    const payload = { query, variables, operationName: operation ? operation.name?.value : operationName };
-    return operation?.operation === 'subscription'
-      ? subscribe(endpoint, payload, headers)
-      : post(endpoint, payload, headers);
+/** The shortest time between two results that GraphiQL prints, in milliseconds. All of them are in the log. */
+const printEveryMs = 100;
+
+/** Sends what GraphiQL runs, and remembers it as the run of the tab that is shown. */
+export const fetcher: Fetcher = (params, { headers } = {}) => {
+  if (params.operationName === introspection) return send({ ...params, operationName: introspection, headers });
+  const chosen = chosenOperation(params.query, params.operationName)?.operation;
+  const operation: Operation = {
+    query: params.query,
+    variables: params.variables ?? undefined,
+    operationName: chosen ? chosen.name?.value : (params.operationName ?? undefined),
+    headers,
   };
+  const type = chosen?.operation;
+  return type === OperationTypeNode.SUBSCRIPTION ? watch(operation) : answer(operation, type);
+};
+
+async function answer(operation: Operation, type: OperationTypeNode | undefined): Promise<ExecutionResult> {
+  const { tab } = useRuns.getState();
+  const { id } = beginRun(tab, { operation, type });
+  const begun = performance.now();
+  try {
+    const { extensions, ...result } = await send({ ...operation, extensions: { plan: true } });
+    updateRun(tab, id, { result: { ...result, ...(extensions && { extensions }) } });
+    const { plan: _, ...others } = extensions ?? {};
+    return { ...result, ...(Object.keys(others).length > 0 && { extensions: others }) };
+  } finally {
+    updateRun(tab, id, { took: performance.now() - begun, state: 'over' });
+  }
+}
+
+/** Begins right after a cursor with the next subscription of the tab, which is then the one of the log. */
+interface Again {
+  tab: string;
+  run: Run;
+  cursor: string;
+}
+let again: Again | undefined;
+
+/** Has the next run of the tab go on with a subscription that is over, in its log. */
+export function resumeNext(tab: string, run: Run, cursor: string): void {
+  again = { tab, run, cursor };
+}
+
+function watch(operation: Operation): AsyncIterableIterator<ExecutionResult> {
+  const { tab } = useRuns.getState();
+  const resumed = again?.tab === tab ? again : undefined;
+  again = undefined;
+  const log = resumed?.run.log ?? new EventLog();
+  const asked = resumed?.run.operation ?? operation;
+  const { id } = beginRun(tab, { operation: asked, type: OperationTypeNode.SUBSCRIPTION, log });
+  return newest((print, end) => {
+    const following = follow(
+      asked,
+      {
+        told(told) {
+          log.told(told);
+          if (told.type === 'event') print(told.result);
+        },
+        ended(error) {
+          log.note('ended', error ? error.message : 'The subscription has ended.');
+          updateRun(tab, id, { state: 'over' });
+          end(error);
+        },
+      },
+      resumed?.cursor,
+    );
+    updateRun(tab, id, { following });
+    return () => {
+      following.stop();
+      log.note('ended', 'Stopped.');
+      updateRun(tab, id, { state: 'over' });
+    };
+  });
 }
 
 /**
- * The operation that is meant: right after a change of tab, GraphiQL still gives the name of the last tab's. None when
- * the text is not GraphQL; the server says what is wrong with it.
+ * The newest result, as often as it can be printed: what comes in between is left out.
+ * @param start begins, and gives what stops it
  */
-function chosenOperation(query: string, name: string | null | undefined): OperationDefinitionNode | undefined {
-  try {
-    const operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-    return operations.length === 1 ? operations[0] : operations.find((operation) => operation.name?.value === name);
-  } catch {
-    return undefined;
-  }
-}
-
-async function post(endpoint: URL, payload: SubscribePayload, headers = {}): Promise<ExecutionResult> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json',
-      ...headers,
+function newest(
+  start: (print: (result: ExecutionResult) => void, end: (error?: Error) => void) => () => void,
+): AsyncIterableIterator<ExecutionResult> {
+  let waiting: ExecutionResult | undefined;
+  let over: { error?: Error | undefined } | undefined;
+  let wake = () => {};
+  const stop = start(
+    (result) => {
+      waiting = result;
+      wake();
     },
-    body: JSON.stringify(payload),
-  });
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    const message = `${endpoint.pathname} answered ${response.status}, but not with JSON: ${text.slice(0, 200)}`;
-    return { errors: [new GraphQLError(message)] };
-  }
+    (error) => {
+      over = { error };
+      wake();
+    },
+  );
+  let printed = 0;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      await pause(printed + printEveryMs - performance.now());
+      while (!waiting && !over) await new Promise<void>((resolve) => (wake = resolve));
+      printed = performance.now();
+      if (waiting) {
+        const value = waiting;
+        waiting = undefined;
+        return { done: false, value };
+      }
+      if (over?.error) throw { message: over.error.message }; // of an Error GraphiQL would print the stack
+      return { done: true, value: undefined };
+    },
+    async return() {
+      if (!over) stop();
+      over ??= {};
+      waiting = undefined;
+      wake();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
-/** The request headers of the explorer become the connection's parameters: a browser cannot send any with a WebSocket. */
-function subscribe(endpoint: URL, payload: SubscribePayload, headers = {}): AsyncIterable<ExecutionResult> {
-  const url = new URL(endpoint);
-  url.protocol = url.protocol.replace('http', 'ws');
-  const client = createClient({
-    url: url.href,
-    lazy: true,
-    connectionParams: headers,
-    retryAttempts: RETRIES,
-    shouldRetry: isLostConnection,
-    retryWait: () => new Promise((resolve) => setTimeout(resolve, 1000)),
-  });
-  const events = client.iterate(payload);
-  const next = events.next.bind(events);
-  events.next = () => next().catch((reason) => Promise.reject(readable(reason)));
-  return events as AsyncIterable<ExecutionResult>;
-}
-
-/** Codes from 4000 on are the server's own answer, such as "forbidden", and asking again would not change it. */
-function isLostConnection(reason: unknown): boolean {
-  return reason instanceof CloseEvent && reason.code < 4000;
-}
-
-/** GraphiQL would print a CloseEvent without its code and reason, and an Error with its stack. */
-function readable(reason: unknown): unknown {
-  if (!(reason instanceof CloseEvent)) return reason;
-  return { message: `The connection was closed with ${reason.code}${reason.reason && `: ${reason.reason}`}.` };
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => (ms > 0 ? setTimeout(resolve, ms) : resolve()));
 }

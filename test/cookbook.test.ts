@@ -2,20 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OperationDefinitionNode, OperationTypeNode, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { atPresent, parseCookbook, type Recipe } from '../explorer/cookbook.ts';
-import { startDemoFeeds } from '../ingest/air/demo.ts';
-import { inventPast } from '../ingest/air/past.ts';
-import { RawResponses } from '../ingest/air/store.ts';
-import { loadDemo, loadMenus } from '../ingest/demo.ts';
-import { DemoBuilding } from '../ingest/occupancy/play.ts';
+import { atPresent, parseCookbook, type Recipe } from '../explorer/cookbook/cookbook.ts';
 import { publishInvented } from '../ingest/wiki/demo.ts';
 import { projectRoot } from '../platform/root.ts';
 import { topicNames } from '../schema/topics.ts';
 import { publishPoints } from './airMessages.ts';
 import { type Client, client } from './client.ts';
+import { loadWholeDemo } from './demo.ts';
 import { item } from './menuMessages.ts';
 import { company, publish, stint } from './messages.ts';
-import { allMatched, allTaken } from './progress.ts';
+import { allTaken } from './progress.ts';
 import { openWorld, type World } from './world.ts';
 
 const now = Date.now();
@@ -33,18 +29,7 @@ beforeAll(async () => {
   world = await openWorld({ READ_AFTER_TIMEOUT_MS: 30_000 }); // however slow the machine
   await world.ingest();
   gateway = client((await world.gateway()).url);
-  await loadDemo(world.settings, { progress: () => {} });
-  const building = new DemoBuilding(world.settings);
-  world.onDispose(() => building.close());
-  await Promise.all([
-    building.catchUp(new AbortController().signal),
-    publishInvented(world.publisher, second - 3_700, second),
-    inventPast(await RawResponses.open(world.settings), world.publisher, now - 86_400_000, now),
-    loadMenus(world.settings),
-    world.publisher.publish('occupancy.readings', [{ key: 'demo-101', value: '{"dpu_id": "demo-101"}' }]),
-    startDemoFeeds(world.settings, world.publisher, 'http://127.0.0.1:1/v2/city'), // nobody fetches them
-  ]);
-  await allMatched(world);
+  await loadWholeDemo(world, now);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseCookbook } from '../../explorer/cookbook.ts';
+import { parseCookbook } from '../../explorer/cookbook/cookbook.ts';
 import { readSettings } from '../../platform/config.ts';
 import { projectRoot } from '../../platform/root.ts';
 import { bodyOf, hostileQueries } from '../../test/hostileQueries.ts';

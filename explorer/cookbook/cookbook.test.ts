@@ -84,7 +84,7 @@ describe('atPresent', () => {
 });
 
 describe('docs/cookbook.md', () => {
-  const cookbook = readFileSync(new URL('../docs/cookbook.md', import.meta.url), 'utf8');
+  const cookbook = readFileSync(new URL('../../docs/cookbook.md', import.meta.url), 'utf8');
   const recipes = parseCookbook(cookbook);
   const operations = recipes.map(({ query }) => parse(query).definitions as OperationDefinitionNode[]);
 

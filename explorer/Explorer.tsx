@@ -1,0 +1,69 @@
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { pick, ToolbarButton, useGraphiQL } from '@graphiql/react';
+import { GraphiQL } from 'graphiql';
+import { useEffect, useState } from 'react';
+import { fetcher } from './fetcher.ts';
+import { linkTo, type Shared } from './link.ts';
+import { plugins } from './plugins.tsx';
+import { showTab } from './runs.ts';
+import { Icon } from './ui/plugin.tsx';
+
+interface ExplorerProps {
+  /** What the first tab holds, or one tab more than the visitor had. */
+  opened: Shared | undefined;
+  isFirstVisit: boolean;
+}
+
+export function Explorer({ opened, isFirstVisit }: ExplorerProps) {
+  return (
+    <GraphiQL
+      fetcher={fetcher}
+      plugins={allPlugins}
+      {...(isFirstVisit && { visiblePlugin: 'Cookbook' })}
+      {...(opened && { defaultTabs: [opened], initialQuery: opened.query, initialVariables: opened.variables ?? '' })}
+      defaultEditorToolsVisibility="variables"
+    >
+      <GraphiQL.Logo>
+        <span className="brand">Tributary</span>
+      </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, copy, merge }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <CopyLink />
+          </>
+        )}
+      </GraphiQL.Toolbar>
+      <TabWatch />
+    </GraphiQL>
+  );
+}
+
+const allPlugins = [...plugins, HISTORY_PLUGIN];
+
+/** Tells the runs which tab is shown. */
+function TabWatch() {
+  const { tabs, activeTabIndex } = useGraphiQL(pick('tabs', 'activeTabIndex'));
+  const shown = tabs[activeTabIndex]?.id ?? '';
+  const open = tabs.map(({ id }) => id).join(' ');
+  useEffect(() => showTab(shown, open.split(' ')), [shown, open]);
+  return null;
+}
+
+function CopyLink() {
+  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
+  const [isCopied, setIsCopied] = useState(false);
+  const copyLink = async () => {
+    const shared = { query: queryEditor?.getValue() ?? '', variables: variableEditor?.getValue() };
+    await navigator.clipboard.writeText(linkTo(shared, location.href));
+    setIsCopied(true);
+    setTimeout(() => setIsCopied(false), 2_000);
+  };
+  return (
+    <ToolbarButton onClick={copyLink} label={isCopied ? 'The link is copied' : 'Copy a link to this question'}>
+      <Icon path="M10 14a4 4 0 0 0 5.7 0l3.5-3.5a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3.5 3.5a4 4 0 0 0 5.7 5.7l1-1" />
+    </ToolbarButton>
+  );
+}

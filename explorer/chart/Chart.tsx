@@ -1,0 +1,5 @@
+import { Pane } from '../ui/Pane.tsx';
+
+export default function Chart() {
+  return <Pane title="Chart">Soon.</Pane>;
+}

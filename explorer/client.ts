@@ -1,0 +1,96 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type Client, createClient } from 'graphql-ws/client';
+import { credentials } from './access.ts';
+
+/** What is sent: one operation, by HTTP or over a WebSocket. */
+export interface Operation {
+  query: string;
+  variables?: Record<string, unknown> | undefined;
+  operationName?: string | undefined;
+  /** Of the protocol; `plan` asks for the query plan in the extensions of the result. */
+  extensions?: Record<string, unknown>;
+  /** Of the HTTP request, or parameters of the connection: a browser cannot send any with a WebSocket. */
+  headers?: Record<string, string> | undefined;
+}
+
+const endpoint = () => new URL('/graphql', location.href);
+
+/** Sends a query or a mutation by HTTP POST. What is no answer of GraphQL becomes one with an error that says so. */
+export async function send<Data = Record<string, unknown>>(
+  { headers, ...payload }: Operation,
+  signal?: AbortSignal,
+): Promise<ExecutionResult<Data>> {
+  const response = await fetch(endpoint(), {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json',
+      ...credentials(),
+      ...headers,
+    },
+    body: JSON.stringify(payload),
+    ...(signal && { signal }),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    const message = `${endpoint().pathname} answered ${response.status}, but not with JSON: ${text.slice(0, 200)}`;
+    return { errors: [new GraphQLError(message)] };
+  }
+}
+
+/**
+ * The answer to a question of the explorer's own.
+ * @throws Error with the words of the first error, whether there is data or not
+ */
+export async function ask<Data>(query: string, variables?: Record<string, unknown>, signal?: AbortSignal) {
+  const { data, errors } = await send<Data>({ query, variables }, signal);
+  if (errors?.length) throw new Error(errors[0]!.message);
+  return data as Data;
+}
+
+interface Connection {
+  client: Client;
+  isOpen: boolean;
+}
+
+/** Subscriptions of the same caller share a WebSocket. */
+const connections = new Map<string, Connection>();
+
+export function connection(headers: Record<string, string> | undefined): Connection {
+  const params = { ...credentials(), ...headers };
+  const key = JSON.stringify(params);
+  const known = connections.get(key);
+  if (known) return known;
+  const url = endpoint();
+  url.protocol = url.protocol.replace('http', 'ws');
+  // A server that has gone away without a word is noticed when it does not answer a ping.
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const client = createClient({
+    url: url.href,
+    lazyCloseTimeout: 3_000,
+    retryAttempts: 0, // who follows goes on from the last cursor, which the client does not know
+    keepAlive: 10_000,
+    connectionParams: params,
+    on: {
+      connected() {
+        opened.isOpen = true;
+      },
+      closed() {
+        opened.isOpen = false;
+        clearTimeout(silence);
+        connections.delete(key);
+      },
+      ping: (isReceived) => {
+        if (!isReceived) silence = setTimeout(() => client.terminate(), 5_000);
+      },
+      pong: (isReceived) => {
+        if (isReceived) clearTimeout(silence);
+      },
+    },
+  });
+  const opened = { client, isOpen: false };
+  connections.set(key, opened);
+  return opened;
+}
