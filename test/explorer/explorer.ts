@@ -58,7 +58,7 @@ export async function openExplorer(): Promise<Explorer> {
         permissions: ['clipboard-read', 'clipboard-write'],
       });
       const page = await context.newPage();
-      page.on('close', () => void context.close());
+      page.on('close', () => void context.close().catch(() => {})); // which the browser's end has done
       page.on('request', (request) => {
         if (/^(https?|wss?):/.test(request.url()) && !request.url().startsWith(url))
           complaints.push(`asked ${request.url()}`);
