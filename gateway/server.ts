@@ -57,7 +57,7 @@ export async function serveGateway(
   refuseOpenHost(settings, identity.isConfigured);
   const { HOST: host, PORT: port, TRIBUTARY_TRUST_NETWORK: trust } = settings;
   const rules = { trustNetwork: trust || identity.isConfigured, origins: originsOf(settings) };
-  const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, setHeaders: cacheForever });
+  const explorer = sirv(join(projectRoot, 'dist', 'explorer'), { single: false, etag: true, gzip: true, setHeaders });
   // An upload of any size may take any time; only the headers must come soon, and the bodies of GraphQL.
   const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) =>
     inRequest(request.headers[requestIdHeader], (id) => {
@@ -166,9 +166,31 @@ async function answerGraphQL(
   gateway(request, response);
 }
 
-function cacheForever(response: ServerResponse, path: string): void {
-  if (path.startsWith('/assets/')) response.setHeader('cache-control', 'public, max-age=31536000, immutable');
-  else response.setHeader('cache-control', 'no-cache');
+/**
+ * The explorer works without any other server, runs no code but its files, and stands in no other page. Its editor
+ * writes style sheets as it goes, so those may be inline.
+ * @see https://www.w3.org/TR/CSP3/
+ */
+const securityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The names of assets change with their content. */
+function setHeaders(response: ServerResponse, path: string): void {
+  const isAsset = path.startsWith('/assets/');
+  response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+  response.setHeader('content-security-policy', securityPolicy);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
 }
 
 const nothingHere = 'Nothing here. The explorer is at /, GraphQL at /graphql, REST at /docs.';
