@@ -63,7 +63,10 @@ function CopyLink() {
   };
   return (
     <ToolbarButton onClick={copyLink} label={isCopied ? 'The link is copied' : 'Copy a link to this question'}>
-      <Icon path="M10 14a4 4 0 0 0 5.7 0l3.5-3.5a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3.5 3.5a4 4 0 0 0 5.7 5.7l1-1" />
+      <Icon
+        className="graphiql-toolbar-icon"
+        path="M10 14a4 4 0 0 0 5.7 0l3.5-3.5a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3.5 3.5a4 4 0 0 0 5.7 5.7l1-1"
+      />
     </ToolbarButton>
   );
 }

@@ -18,9 +18,16 @@ export function plugin(title: string, icon: string, load: () => Promise<{ defaul
   };
 }
 
-export function Icon({ path }: { path: string }) {
+export function Icon({ path, className }: { path: string; className?: string }) {
   return (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+    <svg
+      className={className}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
       <path d={path} strokeLinecap="round" strokeLinejoin="round" />
     </svg>
   );

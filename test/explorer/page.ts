@@ -7,7 +7,7 @@ export function page(explorer: () => Explorer): void {
     const page = await explorer().open();
     const cookbook = await show(page, 'Cookbook');
     await cookbook.getByRole('button', { name: 'Where has a person worked?' }).click();
-    await page.getByRole('tab', { name: 'Employers' }).waitFor();
+    await page.getByRole('button', { name: 'Employers', exact: true }).waitFor();
     await execute(page);
     await page.locator('.result-window').getByText('Chief Technology Officer').first().waitFor();
     await page.close();
