@@ -5,7 +5,7 @@ import cookbook from '../../docs/cookbook.md?raw';
 import { ask } from '../client.ts';
 import { Alert, Pane } from '../ui/Pane.tsx';
 import { useOpenTab } from '../ui/useOpenTab.ts';
-import { atPresent, parseCookbook, type Recipe } from './cookbook.ts';
+import { atPresent, inTab, parseCookbook, type Recipe } from './cookbook.ts';
 import { withKnownIds } from './examples.ts';
 
 /** What a recipe does, in a word. */
@@ -35,12 +35,12 @@ export default function Cookbook() {
   }, [searched]);
 
   const openRecipe = async (recipe: (typeof recipes)[number]) => {
-    const { query, variables = {} } = atPresent(recipe, Date.now());
+    const { variables = {} } = atPresent(recipe, Date.now());
     // What a change writes to is for a person to choose.
     const isChange = recipe.type === OperationTypeNode.MUTATION;
     setError(undefined);
     const filled = isChange ? variables : await withKnownIds(variables, ask).catch(setErrorAndKeep(variables));
-    open({ query: `${query}\n`, variables: Object.keys(filled).length > 0 ? JSON.stringify(filled, null, 2) : '' });
+    open({ query: inTab(recipe), variables: Object.keys(filled).length > 0 ? JSON.stringify(filled, null, 2) : '' });
   };
   const setErrorAndKeep = (variables: Record<string, unknown>) => (reason: Error) => {
     setError(new Error(`Whether the ids exist could not be asked: ${reason.message}`));

@@ -54,6 +54,25 @@ export function atPresent(recipe: Recipe, now: number): Recipe {
   return { ...recipe, variables };
 }
 
+/** Characters of a line of comment, so that it fits the editor of a laptop's screen. */
+const LINE = 50;
+
+/** The query of a recipe as it stands in a tab, below its title and description. */
+export function inTab({ title, description, query }: Recipe): string {
+  const comment = [title, '', ...wrapped(description)].map((line) => `# ${line}`.trimEnd());
+  return `${comment.join('\n')}\n\n${query}\n`;
+}
+
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= LINE) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 function sections(markdown: string): Section[] {
   const found: Section[] = [];
   let domain = '';

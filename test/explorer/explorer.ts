@@ -75,7 +75,7 @@ export async function openExplorer(): Promise<Explorer> {
         ...(variables && { variables: JSON.stringify(variables) }),
       });
       await page.goto(query ? `${url}/#${shared}` : url);
-      await page.locator('.graphiql-query-editor .view-lines').waitFor();
+      await page.locator('.graphiql-query-editor .view-lines').waitFor({ state: 'attached' }); // a phone shows the plugin
       if (plugin) await show(page, plugin);
       return page;
     },
