@@ -55,6 +55,18 @@ export function page(explorer: () => Explorer): void {
     await page.close();
   });
 
+  test('shows the tabs when the editors stand, which would else show the text of the first one', async () => {
+    const page = await explorer().browser.newPage();
+    const editors = Promise.withResolvers<void>();
+    await page.route(/monaco-editor/, (route) => editors.promise.then(() => route.continue()));
+    await page.goto(explorer().url, { waitUntil: 'commit' });
+    await page.locator('.graphiql-tabs').waitFor({ state: 'attached' });
+    expect(await tab(page, 'Welcome').isVisible()).toBe(false);
+    editors.resolve();
+    await tab(page, 'Welcome').waitFor();
+    await page.close();
+  });
+
   test('sends a token with questions and over WebSocket, until it is forgotten', async () => {
     const page = await explorer().open({ query: 'subscription Live { graphChanged { cursor } }' });
     const access = await show(page, 'Access');
