@@ -16,6 +16,9 @@ const filesOf = (tests: string[]) => tests.map((name) => `test/${name}.test.ts`)
 /** How long a test takes on a busy machine is not what it is about, so this bounds a hang alone. */
 const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 
+// The servers of the tests live for seconds or minutes: to compile their code as well as can be would not pay.
+process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
+
 export default defineConfig({
   test: {
     reporters: ['default'],

@@ -16,13 +16,14 @@ import { wikiEvent } from './wikiEvents.ts';
 // `tributary up` as people start it, on free ports with a data folder of its own.
 let folder: string;
 let environment: NodeJS.ProcessEnv;
-const { PATH, HOME, JAVA_HOME, TRIBUTARY_CACHE } = process.env;
+const { PATH, HOME, JAVA_HOME, JAVA_TOOL_OPTIONS, TRIBUTARY_CACHE } = process.env;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-up-'));
   environment = {
     HOME,
     PATH,
+    JAVA_TOOL_OPTIONS,
     ...(JAVA_HOME ? { JAVA_HOME } : {}),
     ...(TRIBUTARY_CACHE ? { TRIBUTARY_CACHE } : {}),
     TRIBUTARY_DATA: join(folder, 'data'),
