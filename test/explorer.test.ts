@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { type Explorer, executablePath, openExplorer } from './explorer/explorer.ts';
+import { executablePath } from './explorer/browser.ts';
+import { type Explorer, openExplorer } from './explorer/explorer.ts';
 import { page } from './explorer/page.ts';
 
 if (!executablePath)

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { violations } from './axe.ts';
-import { type Explorer, execute, show } from './explorer.ts';
+import { execute, show } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 /** The page around the plugins. */
 export function page(explorer: () => Explorer): void {

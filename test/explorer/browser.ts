@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+export const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+
+/** A browser that does not call home: its background connections would look like requests of the page. */
+export function launch(): Promise<Browser> {
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return chromium.launch({ executablePath: executablePath!, args });
+}
+
+export interface Opening {
+  query?: string;
+  variables?: Record<string, unknown>;
+  /** The plugin that is shown. */
+  plugin?: string;
+  width?: number;
+  height?: number;
+  colorScheme?: 'dark' | 'light';
+}
+
+/**
+ * Opens the explorer as a visitor for the first time does, ready to be used.
+ * @param prepare what is done with the page before it is loaded
+ */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { query, variables, plugin, width = 1280, height = 800, colorScheme = 'light' }: Opening = {},
+  prepare: (page: Page) => void = () => {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.on('close', () => void context.close().catch(() => {})); // which the browser's end has done
+  prepare(page);
+  const shared = new URLSearchParams({
+    ...(query && { query }),
+    ...(variables && { variables: JSON.stringify(variables) }),
+  });
+  await page.goto(query ? `${url}/#${shared}` : url);
+  await page.locator('.graphiql-query-editor .view-lines').waitFor({ state: 'attached' }); // a phone shows the plugin
+  if (plugin) await show(page, plugin);
+  return page;
+}
+
+/** Shows a plugin, if it is not shown yet. @returns its pane */
+export async function show(page: Page, plugin: string) {
+  const pane = page.getByRole('region', { name: plugin, exact: true });
+  if (!(await pane.isVisible())) await page.getByRole('button', { name: `Show ${plugin}`, exact: true }).click();
+  await pane.waitFor();
+  return pane;
+}
+
+/** Runs what stands in the editor, or stops it. */
+export async function execute(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^(Execute|Stop) query/ }).click();
+}
