@@ -1,0 +1,93 @@
+import { Button } from '@graphiql/react';
+import { useOpenTab } from '../ui/useOpenTab.ts';
+import { inWords } from './people.ts';
+import { type Bucket, type Count, type Space, spaceQuery } from './questions.ts';
+import { Sparkline } from './Sparkline.tsx';
+import { readableTime, type Stretch, type Timeline, timeAt } from './timeline.ts';
+import { usePassed } from './usePassed.ts';
+
+interface SpaceDetailsProps {
+  space: Space;
+  count: Count | undefined;
+  series: readonly Bucket[];
+  stretch: Stretch;
+  timeline: Timeline;
+  position: number;
+}
+
+/** What is known of the space that is selected. */
+export function SpaceDetails({ space, count, series, stretch, timeline, position }: SpaceDetailsProps) {
+  const open = useOpenTab();
+  const { id, name, company, latitude, longitude } = space;
+  const ask = () => {
+    const { from, to } = timeline;
+    const times = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    open({ query: spaceQuery, variables: JSON.stringify({ space: id, ...times, every: stretch.every }, null, 2) });
+  };
+  const last = Math.min(position, timeline.count - 1);
+  const end = timeAt(timeline, last)!;
+  return (
+    <section className="stack floor-details" aria-labelledby="floor-selected">
+      <div className="pane-header">
+        <h3 id="floor-selected">{name}</h3>
+        <Button type="button" onClick={ask}>
+          Ask about it
+        </Button>
+      </div>
+      {(company || latitude !== null) && (
+        <p className="faint">
+          {[company?.name ?? company?.id, latitude !== null && `${latitude}, ${longitude}`].filter(Boolean).join(' · ')}
+        </p>
+      )}
+      {series.length > 0 && <Sparkline series={series} position={position} />}
+      <p>
+        {series.length > 0 &&
+          `min ${Math.min(...series.map(({ min }) => min))}, max ${Math.max(...series.map(({ max }) => max))}, `}
+        {position === timeline.count ? 'now' : 'then'} {inWords(count)}
+      </p>
+      <Doorways space={space} from={end - timeline.everyMs} to={end} />
+    </section>
+  );
+}
+
+interface DoorwaysProps {
+  space: Space;
+  /** In milliseconds since 1970. */
+  from: number;
+  to: number;
+}
+
+function Doorways({ space, from, to }: DoorwaysProps) {
+  const passed = usePassed(space, from, to);
+  if (space.doorways.length === 0) return <p className="faint">No doorway leads here.</p>;
+  return (
+    <table>
+      <caption>
+        Through its doorways from {readableTime(from)} to {readableTime(to)}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Doorway</th>
+          <th scope="col" className="number">
+            Entered
+          </th>
+          <th scope="col" className="number">
+            Left
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {space.doorways.map(({ id, name, ingress, egress }) => (
+          <tr key={id}>
+            <th scope="row">
+              {name}{' '}
+              <span className="faint">to {(ingress.id === space.id ? egress?.name : ingress.name) ?? 'outdoors'}</span>
+            </th>
+            <td className="number">{passed.get(id)?.entered ?? '–'}</td>
+            <td className="number">{passed.get(id)?.left ?? '–'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
