@@ -82,19 +82,15 @@ function RoomButton({ name, count, scale, isSelected, onSelect, x, y, width, hei
       type="button"
       className={`floor-room${count?.drift ? ' floor-drift' : ''}`}
       style={place}
-      aria-label={`${name}, ${inWords(count)}`}
       aria-pressed={isSelected}
-      title={name}
       onClick={onSelect}
     >
-      <span className="floor-count">{count ? count.value.toLocaleString('en') : '·'}</span>
-      <span className="floor-name">{name}</span>
-      {count &&
-        signs(count).map((sign) => (
-          <span key={sign} className="floor-sign">
-            {sign}
-          </span>
-        ))}
+      <span className="floor-spoken">{`${name}, ${inWords(count)}`}</span>
+      <span className="floor-shown" aria-hidden="true">
+        <span className="floor-count">{count ? count.value.toLocaleString('en') : '·'}</span>
+        <span className="floor-name">{name}</span>
+        <span className="floor-sign">{count && signs(count).join(', ')}</span>
+      </span>
     </button>
   );
 }
