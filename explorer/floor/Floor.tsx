@@ -1,18 +1,27 @@
 import './floor.css';
 import { Button, ToolbarButton } from '@graphiql/react';
-import { type CSSProperties, useEffect, useMemo, useState } from 'react';
+import { type CSSProperties, useCallback, useEffect, useMemo, useState } from 'react';
 import { Alert, Pane } from '../ui/Pane.tsx';
 import { Icon } from '../ui/plugin.tsx';
 import { useAnswer } from '../ui/useAnswer.ts';
 import { useOpenTab } from '../ui/useOpenTab.ts';
 import { FloorPlan } from './FloorPlan.tsx';
 import { inWords } from './people.ts';
-import { type Count, type Page, pageSize, type Series, type Space, seriesQuery, spacesQuery } from './questions.ts';
+import {
+  type Bucket,
+  type Count,
+  type Page,
+  pageSize,
+  type Series,
+  type Space,
+  seriesQuery,
+  spacesQuery,
+} from './questions.ts';
 import { SpaceDetails } from './SpaceDetails.tsx';
 import { scaleOf } from './scale.ts';
 import { TableOfSpaces } from './TableOfSpaces.tsx';
-import { frameMs, positionOf, readableTime, type Stretch, stretches, timeAt } from './timeline.ts';
-import { useLive } from './useLive.ts';
+import { frameMs, positionOf, readableTime, type Stretch, stretches, type Timeline, timeAt } from './timeline.ts';
+import { type Live, useLive } from './useLive.ts';
 import { usePlay } from './usePlay.ts';
 import { useTimeline } from './useTimeline.ts';
 
@@ -24,7 +33,17 @@ export default function Floor() {
   const [stretch, setStretch] = useState<Stretch>(stretches[1]!);
   const [after, setAfter] = useState<string | null>(null);
   const page = useAnswer<Page<Space>>(spacesQuery, { after });
-  useRetry(page);
+  const timeline = useTimeline(stretch);
+  const series = useAnswer<Series>(seriesQuery, {
+    ...{ after, every: stretch.every },
+    ...{ from: new Date(timeline.from).toISOString(), to: new Date(timeline.to).toISOString() },
+  });
+  const error = page.error ?? series.error;
+  const reload = useCallback(() => {
+    page.reload();
+    series.reload();
+  }, [page.reload, series.reload]);
+  useRetry(error, reload);
   const connection = page.data?.spaces;
   const spaces = useMemo(() => connection?.edges.map(({ node }) => node), [connection]);
   return (
@@ -43,16 +62,18 @@ export default function Floor() {
               </option>
             ))}
           </select>
-          <ToolbarButton label="Ask for the spaces again" onClick={page.reload}>
+          <ToolbarButton label="Ask for the spaces again" onClick={reload}>
             <Icon path="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9.4M20 4.5v5h-5" />
           </ToolbarButton>
         </>
       }
     >
-      <Alert error={page.error && new Error(`${page.error.message}\nTrying again every few seconds.`)} />
+      <Alert error={error && new Error(`${error.message}\nTrying again every few seconds.`)} />
       {!spaces && page.isLoading && <p className="empty">Loading…</p>}
       {spaces?.length === 0 && <NoSpaces />}
-      {spaces && spaces.length > 0 && <Building {...{ spaces, after, stretch }} />}
+      {spaces && spaces.length > 0 && (
+        <Building {...{ spaces, after, stretch, timeline, error }} series={series.data} />
+      )}
       {connection && (after || connection.pageInfo.hasNextPage) && (
         <div className="row">
           <p>
@@ -74,7 +95,7 @@ export default function Floor() {
   );
 }
 
-function useRetry({ error, reload }: { error: Error | undefined; reload(): void }): void {
+function useRetry(error: Error | undefined, reload: () => void): void {
   useEffect(() => {
     if (!error) return;
     const timer = setTimeout(reload, retryMs);
@@ -87,15 +108,13 @@ interface BuildingProps {
   /** The page of spaces that they are on. */
   after: string | null;
   stretch: Stretch;
+  timeline: Timeline;
+  series: Series | undefined;
+  error: Error | undefined;
 }
 
-function Building({ spaces, after, stretch }: BuildingProps) {
-  const timeline = useTimeline(stretch);
-  const { from, to, count: now } = timeline;
-  const series = useAnswer<Series>(seriesQuery, {
-    ...{ after, from: new Date(from).toISOString(), to: new Date(to).toISOString(), every: stretch.every },
-  });
-  useRetry(series);
+function Building({ spaces, after, stretch, timeline, series, error }: BuildingProps) {
+  const { from, to, everyMs, count: now } = timeline;
   const ids = useMemo(() => spaces.map(({ id }) => id), [spaces]);
   const live = useLive(ids, after);
   const [time, setTime] = useState<number>();
@@ -106,21 +125,25 @@ function Building({ spaces, after, stretch }: BuildingProps) {
     return position + 1 < now;
   });
 
-  const courses = useMemo(
-    () => new Map(series.data?.spaces.edges.map(({ node }) => [node.id, node.series])),
-    [series.data],
-  );
+  const courses = useMemo(() => new Map(series?.spaces.edges.map(({ node }) => [node.id, node.series])), [series]);
   const countNow = ({ id, count }: Space) => live.counts.get(id) ?? count;
   const countOf = (space: Space): Count | undefined => {
     if (position === now) return countNow(space);
-    const bucket = courses.get(space.id)?.find(({ start }) => Date.parse(start) === from + position * timeline.everyMs);
+    const bucket = bucketAt(courses.get(space.id) ?? [], from + position * everyMs, everyMs);
     return bucket && { value: bucket.value, inferred: space.count.inferred, drift: bucket.value < 0 };
+  };
+  /** Up to now, which is a bucket by itself. */
+  const courseOf = (space: Space): Bucket[] => {
+    const { value } = countNow(space);
+    const present = { start: new Date(to).toISOString(), entered: 0, left: 0, value, min: value, max: value };
+    return [...(courses.get(space.id) ?? []), present];
   };
   const highest = useMemo(() => scaleOf([...courses.values()].flat().map(({ max }) => max)).most, [courses]);
   const scale = scaleOf([highest, ...spaces.map((space) => countNow(space).value)]);
 
   const words = time === undefined ? 'Now' : readableTime(timeAt(timeline, position)!);
-  const state = stateOf(live, series.error, time === undefined, words);
+  const isKnown = spaces.every(({ id }) => live.counts.has(id));
+  const state = stateOf(live, error, time === undefined, isKnown, words);
   const chosen = spaces.find(({ id }) => id === selected);
   return (
     <>
@@ -174,13 +197,20 @@ function Building({ spaces, after, stretch }: BuildingProps) {
       </p>
       {chosen && (
         <SpaceDetails
-          {...{ space: chosen, count: countOf(chosen), series: courses.get(chosen.id) ?? [] }}
+          {...{ space: chosen, count: countOf(chosen), course: courseOf(chosen) }}
           {...{ stretch, timeline, position }}
         />
       )}
-      <TableOfSpaces {...{ spaces, countOf, time: words }} seriesOf={({ id }) => courses.get(id) ?? []} />
+      <TableOfSpaces {...{ spaces, countOf, courseOf, time: words }} />
     </>
   );
+}
+
+/** The bucket that begins at a time. What was answered may still be of another stretch. */
+function bucketAt(course: readonly Bucket[], time: number, everyMs: number): Bucket | undefined {
+  const first = course[0];
+  const bucket = first && course[(time - Date.parse(first.start)) / everyMs];
+  return bucket && Date.parse(bucket.start) === time ? bucket : undefined;
 }
 
 /** Nothing while a count is not known. */
@@ -189,10 +219,11 @@ function inAll(counts: (Count | undefined)[]): string | undefined {
   return Number.isNaN(value) ? undefined : inWords({ value, inferred: false, drift: false });
 }
 
-function stateOf(live: ReturnType<typeof useLive>, error: Error | undefined, isNow: boolean, time: string): string {
+function stateOf(live: Live, error: Error | undefined, isNow: boolean, isKnown: boolean, time: string): string {
   const reason = error?.message ?? (isNow ? live.lost : undefined);
   if (reason) return `Trying again: ${reason}`;
   if (!isNow) return time;
+  if (!isKnown) return 'Connecting…';
   return live.isAsking ? 'Now, asked every few seconds' : 'Live';
 }
 

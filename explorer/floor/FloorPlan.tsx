@@ -40,7 +40,7 @@ export function FloorPlan({ spaces, countOf, scale, selected, onSelect }: FloorP
           className="floor-ground faint"
           style={{ left: ground.x, top: ground.y, width: ground.width }}
         >
-          Outdoors
+          {ground.name}
         </p>
       ))}
       {plan && <Walls plan={plan} selected={selected} />}
@@ -100,7 +100,7 @@ interface WallsProps {
   selected: string | undefined;
 }
 
-const Walls = memo(function Walls({ plan: { rooms, doors, passages, grounds, height }, selected }: WallsProps) {
+const Walls = memo(function Walls({ plan: { rooms, doors, passages, height }, selected }: WallsProps) {
   const chosen = rooms.find(({ id }) => id === selected);
   const ways = passages
     .filter(({ room }) => room === selected)
@@ -111,9 +111,6 @@ const Walls = memo(function Walls({ plan: { rooms, doors, passages, grounds, hei
         <rect key={id} className="floor-wall" {...rect} />
       ))}
       {chosen && <rect className="floor-chosen" {...inset(chosen, 3)} />}
-      {grounds.map(({ x, y, width }) => (
-        <path key={`${x} ${y}`} className="floor-edge" d={`M${x} ${y}h${width}`} />
-      ))}
       {ways.map(([one, other]) => other && <path key={one!.id} className="floor-way" d={wayOf(one!, other)} />)}
       {doors.map((door) => (
         <Opening key={door.id} {...door} />
@@ -148,8 +145,8 @@ function inset({ x, y, width, height }: Rect, by: number): Rect {
   return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
 }
 
-/** A bow, so that it is not taken for a wall. */
+/** A bow to the left, so that it is not taken for a wall. */
 function wayOf(from: Passage, to: Passage): string {
-  const [middleX, middleY] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
-  return `M${from.x} ${from.y}Q${middleX + (to.y - from.y) / 6} ${middleY - (to.x - from.x) / 6} ${to.x} ${to.y}`;
+  const bow = Math.min(from.x, to.x) - Math.hypot(to.x - from.x, to.y - from.y) / 5;
+  return `M${from.x} ${from.y}Q${Math.max(bow, 0)} ${(from.y + to.y) / 2} ${to.x} ${to.y}`;
 }

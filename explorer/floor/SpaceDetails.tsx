@@ -9,14 +9,15 @@ import { usePassed } from './usePassed.ts';
 interface SpaceDetailsProps {
   space: Space;
   count: Count | undefined;
-  series: readonly Bucket[];
+  /** Up to now, which is a bucket by itself. */
+  course: readonly Bucket[];
   stretch: Stretch;
   timeline: Timeline;
   position: number;
 }
 
 /** What is known of the space that is selected. */
-export function SpaceDetails({ space, count, series, stretch, timeline, position }: SpaceDetailsProps) {
+export function SpaceDetails({ space, count, course, stretch, timeline, position }: SpaceDetailsProps) {
   const open = useOpenTab();
   const { id, name, company, latitude, longitude } = space;
   const ask = () => {
@@ -39,10 +40,9 @@ export function SpaceDetails({ space, count, series, stretch, timeline, position
           {[company?.name ?? company?.id, latitude !== null && `${latitude}, ${longitude}`].filter(Boolean).join(' · ')}
         </p>
       )}
-      {series.length > 0 && <Sparkline series={series} position={position} />}
+      <Sparkline {...{ course, position }} />
       <p>
-        {series.length > 0 &&
-          `min ${Math.min(...series.map(({ min }) => min))}, max ${Math.max(...series.map(({ max }) => max))}, `}
+        min {Math.min(...course.map(({ min }) => min))}, max {Math.max(...course.map(({ max }) => max))},{' '}
         {position === timeline.count ? 'now' : 'then'} {inWords(count)}
       </p>
       <Doorways space={space} from={end - timeline.everyMs} to={end} />

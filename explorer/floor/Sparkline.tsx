@@ -4,20 +4,20 @@ import { readableTime } from './timeline.ts';
 const size = { width: 300, height: 48 };
 
 interface SparklineProps {
-  series: readonly Bucket[];
-  /** The bucket that is looked at; none: now. */
+  course: readonly Bucket[];
+  /** The bucket that is looked at. */
   position: number;
 }
 
 /** The course of one space: the count at the end of each bucket, within the least and the greatest in it. */
-export function Sparkline({ series, position }: SparklineProps) {
-  const lowest = Math.min(0, ...series.map(({ min }) => min));
-  const highest = Math.max(1, ...series.map(({ max }) => max));
-  const x = (at: number) => (size.width * (at + 0.5)) / series.length;
+export function Sparkline({ course, position }: SparklineProps) {
+  const lowest = Math.min(0, ...course.map(({ min }) => min));
+  const highest = Math.max(1, ...course.map(({ max }) => max));
+  const x = (at: number) => (size.width * (at + 0.5)) / course.length;
   const y = (people: number) => size.height * (1 - (people - lowest) / (highest - lowest));
-  const line = (of: (bucket: Bucket) => number) => series.map((bucket, at) => `${x(at)} ${y(of(bucket))}`);
+  const line = (of: (bucket: Bucket) => number) => course.map((bucket, at) => `${x(at)} ${y(of(bucket))}`);
   const band = [...line(({ max }) => max), ...line(({ min }) => min).reverse()];
-  const from = readableTime(Date.parse(series[0]!.start));
+  const from = readableTime(Date.parse(course[0]!.start));
   return (
     <svg
       className="floor-course"
@@ -29,7 +29,7 @@ export function Sparkline({ series, position }: SparklineProps) {
       <path className="floor-zero" d={`M0 ${y(0)}H${size.width}`} />
       <path className="floor-band" d={`M${band.join('L')}Z`} />
       <path className="floor-line" d={`M${line(({ value }) => value).join('L')}`} />
-      {position < series.length && <path className="floor-here" d={`M${x(position)} -2V${size.height + 2}`} />}
+      <path className="floor-here" d={`M${x(position)} -2V${size.height + 2}`} />
     </svg>
   );
 }

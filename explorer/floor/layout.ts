@@ -31,11 +31,12 @@ export interface Passage {
   isIngress: boolean;
 }
 
-/** The edge of the ground that buildings stand on, and below which it is outdoors. */
+/** What is written below a building, from its lower left corner. */
 export interface Ground {
   x: number;
   y: number;
   width: number;
+  name: string;
 }
 
 /** Everything in CSS pixels, from the upper left. */
@@ -65,7 +66,7 @@ export const sizes = {
  * common with the one that it is entered from. What has no room behind it reaches as far back as its neighbours do.
  * Where rooms would be too narrow, they lie in several lines, and only the first has that wall. Buildings stand side by
  * side, or below one another, and rooms without a way to any other at the end.
- * @param width at least that of one room
+ * @param width a whole number, at least that of one room
  */
 export function planOf(spaces: readonly Space[], doorways: readonly Doorway[], width: number): Plan {
   const { buildings, detached } = buildingsOf(spaces, doorways);
@@ -74,7 +75,7 @@ export function planOf(spaces: readonly Space[], doorways: readonly Doorway[], w
   const onGround = new Set<string>();
   let y = 0;
   for (const line of linesOf(buildings, width, sizes.gap)) {
-    const widths = shares(line, Math.floor(width) - sizes.gap * (line.length - 1));
+    const widths = shares(line, width - sizes.gap * (line.length - 1));
     const heights = line.map(({ entered }, at) => heightOf(entered, widths[at]!));
     const bottom = y + Math.max(...heights);
     let x = 0;
@@ -82,20 +83,21 @@ export function planOf(spaces: readonly Space[], doorways: readonly Doorway[], w
       const all = { x, y: bottom - heights[at]!, width: widths[at]!, height: heights[at]! };
       place(entered, all, rooms);
       if (isEntered) {
-        grounds.push({ x, y: bottom, width: all.width });
+        grounds.push({ x, y: bottom, width: all.width, name: 'Outdoors' });
         for (const { id } of entered) onGround.add(id);
       }
       x += all.width + sizes.gap;
     });
     y = bottom + sizes.ground;
   }
+  const bottoms = new Set(grounds.map((ground) => ground.y));
   if (detached.length > 0) {
-    const all = { x: 0, y, width: Math.min(Math.floor(width), detached.length * sizes.room.widest), height: 0 };
+    const all = { x: 0, y, width: Math.min(width, detached.length * sizes.room.widest), height: 0 };
     all.height = heightOf(detached, all.width);
     place(detached, all, rooms);
-    y += all.height;
+    grounds.push({ x: 0, y: y + all.height, width: all.width, name: 'Without a way elsewhere' });
+    y += all.height + sizes.ground;
   }
-  const bottoms = new Set(grounds.map((ground) => ground.y));
   const isOutside = (room: Room) => onGround.has(room.id) && bottoms.has(room.y + room.height);
   return { height: y, rooms, grounds, ...openings(doorways, rooms, isOutside) };
 }

@@ -59,7 +59,8 @@ function watch(space: string, counts: Map<string, Count>, lost: Map<string, stri
           const event = told.type === 'event' ? told.result.data?.spaceCount : undefined;
           if (event) counts.set(space, (event as { count: Count }).count);
           if (told.type === 'lost') lost.set(space, told.reason);
-          else lost.delete(space);
+          // Where it does not go on after an event, the first one has yet to come.
+          else if (event || (told.type === 'connected' && told.after)) lost.delete(space);
           changed();
         },
         // The first event of another subscription is the count as it is then, so nothing is missed.
