@@ -1,7 +1,8 @@
 import { Button } from '@graphiql/react';
+import { useAnswer } from '../ui/useAnswer.ts';
 import { useOpenTab } from '../ui/useOpenTab.ts';
 import { inWords } from './people.ts';
-import { type Bucket, type Count, type Space, spaceQuery } from './questions.ts';
+import { type Bucket, type Company, type Count, companyQuery, type Space, spaceQuery } from './questions.ts';
 import { Sparkline } from './Sparkline.tsx';
 import { readableTime, type Stretch, type Timeline, timeAt } from './timeline.ts';
 import { usePassed } from './usePassed.ts';
@@ -35,9 +36,10 @@ export function SpaceDetails({ space, count, course, stretch, timeline, position
           Ask about it
         </Button>
       </div>
-      {(company || latitude !== null) && (
+      {company && <CompanyName id={company.id} />}
+      {latitude !== null && (
         <p className="faint">
-          {[company?.name ?? company?.id, latitude !== null && `${latitude}, ${longitude}`].filter(Boolean).join(' · ')}
+          latitude {latitude}, longitude {longitude}
         </p>
       )}
       <Sparkline {...{ course, position }} />
@@ -48,6 +50,11 @@ export function SpaceDetails({ space, count, course, stretch, timeline, position
       <Doorways space={space} from={end - timeline.everyMs} to={end} />
     </section>
   );
+}
+
+function CompanyName({ id }: { id: string }) {
+  const { data } = useAnswer<Company>(companyQuery, { company: id });
+  return <p className="faint">{data?.company?.name ?? `Company ${id}`}</p>;
 }
 
 interface DoorwaysProps {

@@ -29,7 +29,7 @@ export function Sparkline({ course, position }: SparklineProps) {
       <path className="floor-zero" d={`M0 ${y(0)}H${size.width}`} />
       <path className="floor-band" d={`M${band.join('L')}Z`} />
       <path className="floor-line" d={`M${line(({ value }) => value).join('L')}`} />
-      <path className="floor-here" d={`M${x(position)} -2V${size.height + 2}`} />
+      {position < course.length && <path className="floor-here" d={`M${x(position)} -2V${size.height + 2}`} />}
     </svg>
   );
 }

@@ -6,7 +6,7 @@ export const spacesQuery = `query FloorSpaces($after: String) {
     totalCount
     edges { node {
       id name latitude longitude
-      company { id name }
+      company { id }
       doorways { id name ingress { id name } egress { id name } mounts { from to dpu { id } } }
       count { value inferred drift }
     } }
@@ -33,7 +33,7 @@ export interface Space {
   name: string;
   latitude: number | null;
   longitude: number | null;
-  company: { id: string; name: string | null } | null;
+  company: { id: string } | null;
   doorways: Doorway[];
   count: Count;
 }
@@ -77,6 +77,13 @@ export interface Counts {
 export const countSubscription = `subscription FloorCount($space: ID!) {
   spaceCount(space: $space) { cursor count { value inferred drift } }
 }`;
+
+/** By itself, so that the plan stands when the store of companies does not answer. */
+export const companyQuery = `query FloorCompany($company: ID!) { company(id: $company) { name } }`;
+
+export interface Company {
+  company: { name: string | null } | null;
+}
 
 /** What "Ask about it" opens. */
 export const spaceQuery = `query Space($space: ID!, $from: DateTime!, $to: DateTime!, $every: String!) {

@@ -12,13 +12,15 @@ const waits = { poll: 5_000, refused: 5_000 };
 
 export interface Live {
   counts: ReadonlyMap<string, Count>;
+  /** Whether the first ones have come. */
+  isKnown: boolean;
   /** Why it is not live at the moment. */
   lost: string | undefined;
   /** Whether it asks every few seconds, because there are too many spaces to follow each. */
   isAsking: boolean;
 }
 
-const none: Live = { counts: new Map(), lost: undefined, isAsking: false };
+const none: Live = { counts: new Map(), isKnown: false, lost: undefined, isAsking: false };
 
 /** The counts of spaces as they change. @param after the page of spaces that they are on */
 export function useLive(spaces: readonly string[], after: string | null): Live {
@@ -35,7 +37,8 @@ export function useLive(spaces: readonly string[], after: string | null): Live {
     const changed = () => {
       frame ||= requestAnimationFrame(() => {
         frame = 0;
-        setLive({ counts: new Map(counts), lost: lost.values().next().value, isAsking });
+        const isKnown = counts.size >= (isAsking ? 1 : ids.length);
+        setLive({ counts: new Map(counts), isKnown, lost: lost.values().next().value, isAsking });
       });
     };
     const stops = isAsking ? [poll(page, counts, lost, changed)] : ids.map((id) => watch(id, counts, lost, changed));

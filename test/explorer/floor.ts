@@ -115,7 +115,7 @@ export function floor(explorer: () => Explorer): void {
     await says('-1 people, drift');
 
     const details = pane.getByRole('region', { name: id });
-    await details.getByText('60.5, 5.25').waitFor();
+    await details.getByText('latitude 60.5, longitude 5.25').waitFor();
     await details.getByRole('row', { name: `Door of ${id} to outdoors` }).waitFor();
     await details.getByRole('button', { name: 'Ask about it' }).click();
     await page.getByRole('tab', { name: 'Space' }).waitFor();
