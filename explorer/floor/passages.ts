@@ -24,13 +24,14 @@ export interface Readings {
 
 /**
  * Asks what the sensors of doorways have seen from a time on and before another, in milliseconds since 1970.
+ * Of dozens of sensors the gateway refuses to tell, because it costs too much (LIMIT_COST).
  * @returns undefined when none hung there
  */
 export function readingsQuestion(doorways: readonly Doorway[], from: number, to: number): ReadingsQuestion | undefined {
   const hung = doorways.flatMap(({ mounts }) =>
     mounts.filter((mount) => Date.parse(mount.from) < to && (mount.to === null || Date.parse(mount.to) > from)),
   );
-  const sensors = [...new Set(hung.map(({ dpu }) => dpu.id))].slice(0, mostSensors);
+  const sensors = [...new Set(hung.map(({ dpu }) => dpu.id))];
   if (sensors.length === 0) return undefined;
   const fields = sensors.map(
     (_, at) => `s${at}: readings(dpu: $s${at}, from: $from, to: $to, first: ${mostReadings}) {
@@ -45,9 +46,6 @@ export function readingsQuestion(doorways: readonly Doorway[], from: number, to:
     },
   };
 }
-
-/** Each is a list of 1,000 readings, and the cost of a question is limited (LIMIT_COST). */
-const mostSensors = 25;
 
 /** By doorway; none when there were more readings than an answer has, because then the numbers would be wrong. */
 export function passedBy(space: string, doorways: readonly Doorway[], readings: Readings): Map<string, Passed> {
