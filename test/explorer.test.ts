@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { executablePath } from './explorer/browser.ts';
 import { type Explorer, openExplorer } from './explorer/explorer.ts';
+import { floor } from './explorer/floor.ts';
 import { page } from './explorer/page.ts';
 
 if (!executablePath)
@@ -16,4 +17,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   const of = () => explorer;
 
   describe('page', () => page(of));
+  describe('floor', () => floor(of));
 });

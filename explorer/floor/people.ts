@@ -1,0 +1,13 @@
+import type { Count } from './questions.ts';
+
+/** How many people there are, and what is special about the number, in words. */
+export function inWords(count: Count | undefined): string {
+  if (!count) return 'not known';
+  const people = `${count.value.toLocaleString('en')} ${count.value === 1 ? 'person' : 'people'}`;
+  return [people, ...signs(count)].join(', ');
+}
+
+/** Inferred: counted from the sensors of its neighbours. Drift: below zero, because sensors have missed people. */
+export function signs({ inferred, drift }: Count): string[] {
+  return [...(inferred ? ['inferred'] : []), ...(drift ? ['drift'] : [])];
+}

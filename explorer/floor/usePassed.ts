@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'react';
+import { ask } from '../client.ts';
+import { type Passed, passedBy, type Readings, readingsQuestion } from './passages.ts';
+import type { Space } from './questions.ts';
+
+/** In milliseconds: nobody reads the numbers while the slider moves. */
+const restMs = 300;
+
+/** How many passed each doorway of a space from a time on and before another; empty while that is not known. */
+export function usePassed({ id, doorways }: Space, from: number, to: number): ReadonlyMap<string, Passed> {
+  const [passed, setPassed] = useState<ReadonlyMap<string, Passed>>(new Map());
+  useEffect(() => {
+    setPassed(new Map());
+    const leaving = new AbortController();
+    const question = readingsQuestion(doorways, from, to);
+    const rest = setTimeout(async () => {
+      if (!question) return setPassed(passedBy(id, doorways, {}));
+      try {
+        const readings = await ask<Readings>(question.query, question.variables, leaving.signal);
+        setPassed(passedBy(id, doorways, readings));
+      } catch {
+        // The names of the doorways stand without numbers; what is wrong is said by all that asks again by itself.
+      }
+    }, restMs);
+    return () => {
+      clearTimeout(rest);
+      leaving.abort();
+    };
+  }, [id, doorways, from, to]);
+  return passed;
+}
