@@ -55,14 +55,15 @@ function Asked({ call: { subgraph, query, from, step } }: { call: TimedCall }) {
     setIsCopied(true);
     setTimeout(() => setIsCopied(false), 2_000);
   };
+  const word = isCopied ? 'Copied' : 'Copy';
   return (
     <div className="plan-asked">
       <div className="row">
         <span className="faint">
           Step {step}, from {told(from)}
         </span>
-        <Button type="button" onClick={copy} aria-label={`Copy what ${subgraph} was asked`}>
-          {isCopied ? 'Copied' : 'Copy'}
+        <Button type="button" onClick={copy} aria-label={`${word} what ${subgraph} was asked`}>
+          {word}
         </Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
