@@ -17,6 +17,7 @@ import type { OperationLimits } from './limits/limits.ts';
 import { useLimits } from './limits/plugin.ts';
 import { useObservation } from './observed.ts';
 import { planner } from './planner.ts';
+import { recorded, useQueryPlan } from './queryPlan.ts';
 import { readAfter } from './readAfter.ts';
 import { useIdentity } from './signIn.ts';
 import { useSubscriptionsOverHttp } from './subscriptions/overHttp.ts';
@@ -45,11 +46,13 @@ export async function openGateway({
   const executors = new Map(
     subgraphs.map((subgraph): [string, Executor] => {
       const run = localExecutor(subgraph.schema, wait(subgraph));
-      return [subgraph.name, (request) => inSpan(`subgraph ${subgraph.name}`, {}, () => run(request))];
+      const traced: Executor = (request) => inSpan(`subgraph ${subgraph.name}`, {}, () => run(request));
+      return [subgraph.name, recorded(subgraph.name, traced)];
     }),
   );
   const { TRIBUTARY_INTROSPECTION: introspection } = limits;
-  const documents = new Documents(limits, introspection === 'auto' ? !identity.isConfigured : introspection === 'on');
+  const mayIntrospect = introspection === 'auto' ? !identity.isConfigured : introspection === 'on';
+  const documents = new Documents(limits, mayIntrospect);
   const gateway = createGatewayRuntime({
     supergraph: readFileSync(join(projectRoot, 'schema', 'supergraph.graphql'), 'utf8'),
     unifiedGraphHandler: planner,
@@ -60,6 +63,7 @@ export async function openGateway({
     maskedErrors: { maskError: maskError(log) },
     plugins: () => [
       useIdentity(identity),
+      useQueryPlan(mayIntrospect),
       useLimits(limits, documents, log),
       useSubscriptionsOverHttp(documents),
       useSharedSubscriptions(documents),

@@ -232,7 +232,7 @@ export const settingsSchema = Type.Object({
   TRIBUTARY_INTROSPECTION: Type.Enum(['auto', 'on', 'off'], {
     default: 'auto',
     description:
-      'Whether operations may ask about the schema, and errors suggest names of it: on, off, or auto, which is on while no identity is configured.',
+      'Whether operations may ask about the schema and for their query plan, and errors suggest names of the schema: on, off, or auto, which is on while no identity is configured.',
   }),
   TRUSTED_DOCUMENTS: text(
     '',

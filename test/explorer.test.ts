@@ -3,6 +3,7 @@ import { executablePath } from './explorer/browser.ts';
 import { type Explorer, openExplorer } from './explorer/explorer.ts';
 import { floor } from './explorer/floor.ts';
 import { page } from './explorer/page.ts';
+import { plan } from './explorer/plan.ts';
 
 if (!executablePath)
   console.warn('No Chromium on this machine: the explorer is not tested. Install the package chromium.');
@@ -18,4 +19,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
 
   describe('page', () => page(of));
   describe('floor', () => floor(of));
+  describe('plan', () => plan(of));
 });
