@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { type Explorer, executablePath, openExplorer } from './explorer/explorer.ts';
 import { page } from './explorer/page.ts';
+import { topics } from './explorer/topics.ts';
 
 if (!executablePath)
   console.warn('No Chromium on this machine: the explorer is not tested. Install the package chromium.');
@@ -15,4 +16,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   const of = () => explorer;
 
   describe('page', () => page(of));
+  describe('topics', () => topics(of));
 });

@@ -132,7 +132,7 @@ function Asking({ reader: { question } }: { reader: Reader }) {
       <Button type="button" onClick={() => readMessages({ topic, key, from: '' })}>
         From the oldest
       </Button>
-      <span id="messages-from" className="topic-hidden">
+      <span id="messages-from" className="unseen">
         In your time zone. Empty reads from the oldest message that is kept.
       </span>
     </form>

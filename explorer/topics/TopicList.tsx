@@ -88,7 +88,7 @@ function TopicRows({ topic, since, asked }: { topic: Topic; since: Standing; ask
               <button
                 type="button"
                 aria-expanded={isOpen}
-                aria-label={`Partitions of ${name}: ${partitions.length}`}
+                aria-label={`${counted(partitions.length, 'partition')} of ${name}`}
                 onClick={() => setIsOpen(!isOpen)}
               >
                 {counted(partitions.length, 'partition')}
