@@ -41,14 +41,17 @@ export function Letters() {
   const found = list.data?.deadLetters;
   const shown = found?.edges.map(({ node }) => node) ?? [];
 
-  // A letter that has come is there with those around it.
-  const sign = latest.data && `${latest.data.deadLetters.totalCount} ${latest.data.deadLetters.edges[0]?.node.id}`;
-  const known = useRef(sign);
-  const { reload } = list;
+  // A letter that has come is shown with those around it; so are all of them when the gateway answers again.
+  const known = useRef<string>(undefined);
+  const { reload, error } = list;
   useEffect(() => {
-    if (known.current !== undefined && sign !== undefined && known.current !== sign) reload();
+    if (!latest.data || latest.error) return;
+    const { totalCount, edges } = latest.data.deadLetters;
+    const sign = `${totalCount} ${edges[0]?.node.id}`;
+    if (error || (known.current !== undefined && known.current !== sign)) reload();
     known.current = sign;
-  }, [sign, reload]);
+    // Not for each error, or it would ask without end.
+  }, [latest.data, latest.error, reload]);
 
   const send = async (sent: DeadLetter[]) => {
     setAsking([]);

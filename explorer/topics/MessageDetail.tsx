@@ -1,5 +1,5 @@
 import { Button } from '@graphiql/react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { indented } from './indented.ts';
 import { count } from './numbers.ts';
 import { usePlace } from './place.ts';
@@ -20,7 +20,7 @@ export function MessageDetail({ message }: { message: Message }) {
     usePlace.setState({ selected: undefined });
     document.getElementById('messages')?.focus();
   };
-  const shown = indented(value);
+  const shown = useMemo(() => indented(value), [value]);
   const names = Object.entries(headers ?? {});
   return (
     <section className="message-detail" aria-label={`Message ${placeOf(message)}`}>

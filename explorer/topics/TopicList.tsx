@@ -5,7 +5,7 @@ import { shownMoment } from './moments.ts';
 import { count, counted, messagesIn, rate } from './numbers.ts';
 import { openLetters, openMessages } from './place.ts';
 import { Refusal } from './Refusal.tsx';
-import { markOf, type Progress, type Standing, standing } from './standing.ts';
+import { markOf, type Progress, type Standing, standing, stuckAfterMs } from './standing.ts';
 import { useRefresh } from './useRefresh.ts';
 
 interface Topic {
@@ -28,7 +28,12 @@ export function TopicList({ isShown }: { isShown: boolean }) {
   const [{ since, asked }, setKnown] = useState<{ since: Standing; asked: number }>({ since: new Map(), asked: 0 });
   useEffect(() => {
     const now = Date.now();
-    if (data) setKnown(({ since }) => ({ since: standing(since, data.topics, now), asked: now }));
+    if (!data) return;
+    setKnown(({ since, asked }) => {
+      // Of a time when nobody looked, nothing is known.
+      const before = now - asked < stuckAfterMs ? since : new Map();
+      return { since: standing(before, data.topics, now), asked: now };
+    });
   }, [data]);
   const stuck = (data?.topics ?? []).flatMap((topic) =>
     topic.views

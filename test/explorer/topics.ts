@@ -196,6 +196,7 @@ export function topics(explorer: () => Explorer): void {
     for (const row of [back, letter(2)]) await pane.getByRole('row').filter({ has: row }).getByRole('checkbox').check();
     await pane.getByRole('button', { name: 'Send 2 again' }).click();
     await pane.getByRole('dialog').getByText('2 mended, 0 as they were.').waitFor();
+    expect(await violations(page, 'section.pane')).toEqual([]);
     await pane.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
     await pane.getByText('2 messages sent again.').waitFor();
     await letter(2).getByText('✓ sent again').waitFor();
