@@ -42,11 +42,11 @@ export async function send<Data = Record<string, unknown>>(
 
 /**
  * The answer to a question of the explorer's own.
- * @throws Error with the words of the first error, whether there is data or not
+ * @throws Error with the words of the first error, which is its cause, whether there is data or not
  */
 export async function ask<Data>(query: string, variables?: Record<string, unknown>, signal?: AbortSignal) {
   const { data, errors } = await send<Data>({ query, variables }, signal);
-  if (errors?.length) throw new Error(errors[0]!.message);
+  if (errors?.length) throw new Error(errors[0]!.message, { cause: errors[0] });
   return data as Data;
 }
 

@@ -4,6 +4,7 @@ import { type Explorer, openExplorer } from './explorer/explorer.ts';
 import { floor } from './explorer/floor.ts';
 import { page } from './explorer/page.ts';
 import { plan } from './explorer/plan.ts';
+import { topics } from './explorer/topics.ts';
 
 if (!executablePath)
   console.warn('No Chromium on this machine: the explorer is not tested. Install the package chromium.');
@@ -20,4 +21,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   describe('page', () => page(of));
   describe('floor', () => floor(of));
   describe('plan', () => plan(of));
+  describe('topics', () => topics(of));
 });

@@ -1,0 +1,20 @@
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+const time = new Intl.DateTimeFormat('en', clock);
+const fineTime = new Intl.DateTimeFormat('en', { ...clock, fractionalSecondDigits: 3 });
+const dayAndTime = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', ...clock });
+
+/** A moment in the time zone of the viewer, with its day unless that is today. */
+export function shownMoment(moment: string, now = Date.now(), isFine = false): string {
+  const date = new Date(moment);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return (isToday ? (isFine ? fineTime : time) : dayAndTime).format(date);
+}
+
+/** What an input of type datetime-local holds for a moment: the clock of the viewer. */
+export function toLocal(moment: number): string {
+  const seconds = Math.floor(moment / 1_000) * 1_000;
+  return new Date(seconds - new Date(seconds).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** The moment that such an input holds, RFC 3339 in UTC; none where it is empty. */
+export const fromLocal = (local: string) => (local === '' ? undefined : new Date(local).toISOString());
