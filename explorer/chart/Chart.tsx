@@ -10,7 +10,7 @@ import { Alert, Pane } from '../ui/Pane.tsx';
 import { save } from '../ui/save.ts';
 import { useOpenTab } from '../ui/useOpenTab.ts';
 import { Canvas } from './Canvas.tsx';
-import { bestList, choiceOf } from './choice.ts';
+import { bestList, choiceOf, rowsOf } from './choice.ts';
 import { choose, keepChoices, type TabChoice, useChoices } from './choices.ts';
 import { csvOf } from './csv.ts';
 import { optionOf } from './draw.ts';
@@ -58,9 +58,8 @@ function Drawn({ run, tab, lists, list, chosen }: DrawnProps) {
     () => shape && optionOf(drawing, { shape, xName: choice.x, colours, isMoving }),
     [drawing, shape, choice.x, colours, isMoving],
   );
-  const rows = columns[0]!.values.length;
-  const held = run.log?.dropped ? ` The log holds no more than the newest of them.` : '';
-  const summary = shape ? summaryOf(drawing) + held : `${rows} rows of ${columns.length} fields.${held}`;
+  const held = run.log?.dropped ? ' The log holds the newest of them alone.' : '';
+  const summary = shape ? summaryOf(drawing) + held : `${rowsOf(columns)} rows of ${columns.length} fields.${held}`;
   const title = [run.operation.operationName, list.name].filter(Boolean).join(': ');
   const fileName = title.replaceAll(/[^\p{L}\p{N}]+/gu, '-');
 
@@ -73,9 +72,11 @@ function Drawn({ run, tab, lists, list, chosen }: DrawnProps) {
       title="Chart"
       actions={
         <>
-          <Button type="button" disabled={!chart || !shape} onClick={savePicture}>
-            PNG
-          </Button>
+          {shape && (
+            <Button type="button" disabled={!chart} onClick={savePicture}>
+              PNG
+            </Button>
+          )}
           <Button type="button" onClick={() => save(`${fileName}.csv`, csvOf(columns), 'text/csv')}>
             CSV
           </Button>

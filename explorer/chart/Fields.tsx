@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type Choice, rowCount, type Shape } from './choice.ts';
+import { type Choice, rowCount, rowsOf, type Shape } from './choice.ts';
 import type { TabChoice } from './choices.ts';
 import type { Drawable } from './useLists.ts';
 
@@ -21,42 +21,39 @@ export function Fields({ lists, list, choice, onChoose }: FieldsProps) {
     onChoose({ y: y.includes(path) ? y.filter((other) => other !== path) : [...y, path] });
   return (
     <div className="chart-fields">
-      <div className="row">
-        <fieldset className="chart-shapes">
-          <legend>Kind of chart</legend>
-          {Object.entries(shapes).map(([value, name]) => (
-            <Toggle key={value} isOn={shape === value} onPress={() => onChoose({ shape: value as Shape })}>
-              {name}
-            </Toggle>
+      <fieldset className="chart-shapes">
+        <legend>Kind of chart</legend>
+        {Object.entries(shapes).map(([value, name]) => (
+          <Toggle key={value} isOn={shape === value} onPress={() => onChoose({ shape: value as Shape })}>
+            {name}
+          </Toggle>
+        ))}
+      </fieldset>
+      {lists.length > 1 && (
+        <Pick label="List" value={list.name} onPick={(name) => onChoose({ list: name })}>
+          {lists.map(({ name, columns }) => (
+            <option key={name} value={name}>
+              {name} ({rowsOf(columns)})
+            </option>
           ))}
-        </fieldset>
-        {lists.length > 1 && (
-          <Pick label="List" value={list.name} onPick={(name) => onChoose({ list: name })}>
-            {lists.map(({ name, columns }) => (
-              <option key={name} value={name}>
-                {name} ({columns[0]?.values.length ?? 0})
-              </option>
-            ))}
-          </Pick>
-        )}
-      </div>
+        </Pick>
+      )}
       {shape !== 'table' && (
         <>
-          <div className="row">
-            <Pick label="x" value={x} onPick={(path) => onChoose({ x: path })}>
-              {filled.map(({ path }) => (
+          <Pick label="x" value={x} onPick={(path) => onChoose({ x: path })}>
+            {filled.map(({ path }) => (
+              <option key={path}>{path}</option>
+            ))}
+          </Pick>
+          <Pick label="Split by" value={split} onPick={(path) => onChoose({ split: path })}>
+            <option value="">nothing</option>
+            {filled
+              .filter(({ path, kind }) => kind !== 'time' && path !== x)
+              .map(({ path }) => (
                 <option key={path}>{path}</option>
               ))}
-            </Pick>
-            <Pick label="Split by" value={split} onPick={(path) => onChoose({ split: path })}>
-              <option value="">nothing</option>
-              {filled
-                .filter(({ path, kind }) => kind !== 'time' && path !== x)
-                .map(({ path }) => (
-                  <option key={path}>{path}</option>
-                ))}
-            </Pick>
-          </div>
+          </Pick>
+          <span aria-hidden="true">y</span>
           <fieldset className="chart-y">
             <legend>y</legend>
             {numbers.map(({ path }) => (
@@ -92,7 +89,7 @@ interface PickProps {
 function Pick({ label, value, onPick, children }: PickProps) {
   return (
     <label>
-      {label}
+      <span>{label}</span>
       <select value={value} onChange={(event) => onPick(event.currentTarget.value)}>
         {children}
       </select>

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
+import { rowsOf } from './choice.ts';
 import { orderOf, type Sorting } from './order.ts';
 import type { Column } from './table.ts';
 
@@ -9,13 +10,14 @@ interface RowsProps {
   columns: readonly Column[];
 }
 
-const rowHeight = 28;
+/** In pixels, as the style sheet has it. */
+const rowHeight = 30;
 
 /** All rows as they came, sorted by a column when its header is pressed. Only those in sight are drawn. */
 export function Rows({ name, columns }: RowsProps) {
   const [sorting, setSorting] = useState<Sorting>();
   const scroller = useRef<HTMLDivElement>(null);
-  const count = columns[0]?.values.length ?? 0;
+  const count = rowsOf(columns);
   const order = useMemo(() => {
     const sorted = columns.find(({ path }) => path === sorting?.path);
     return sorted && orderOf(sorted, sorting!.isDescending);

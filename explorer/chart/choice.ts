@@ -100,7 +100,7 @@ function defaultY(columns: readonly Column[], x: string, isSplit: boolean): stri
 
 /**
  * Where each x repeats, the category that has about as many values as x repeats. Where times do not, because events come
- * one after another, what names the things that they are about.
+ * one after another, what names the things that they are about. The values themselves must repeat, too.
  */
 function defaultSplit(columns: readonly Column[], x: string): string {
   const { values, kind } = columns.find(({ path }) => path === x)!;
@@ -108,7 +108,7 @@ function defaultSplit(columns: readonly Column[], x: string): string {
   const categories = columns
     .filter((column) => column.kind === 'category' && column.path !== x)
     .map(({ path, values }) => ({ path, count: distinct(values) }))
-    .filter(({ count }) => count > 1);
+    .filter(({ count }) => count > 1 && 2 * count <= values.length);
   if (repeats >= 2)
     return categories.toSorted((a, b) => Math.abs(a.count - repeats) - Math.abs(b.count - repeats))[0]?.path ?? '';
   if (kind !== 'time') return '';

@@ -1,3 +1,4 @@
+import { rowsOf } from './choice.ts';
 import type { Cell, Column } from './table.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Cell, Column } from './table.ts';
  */
 export function csvOf(columns: readonly Column[]): string {
   const lines = [columns.map(({ path }) => field(path)).join(',')];
-  const rows = columns[0]?.values.length ?? 0;
+  const rows = rowsOf(columns);
   for (let row = 0; row < rows; row++) lines.push(columns.map(({ values }) => field(values[row]!)).join(','));
   return lines.map((line) => `${line}\r\n`).join('');
 }

@@ -41,6 +41,8 @@ const palettes = {
 /** Lines differ by more than their colour, for those who see few. */
 const dashes = ['solid', [6, 3], [2, 3], [10, 3, 2, 3]] as const;
 
+/** Up to this many points, bars are wide enough to differ by more than their colour. */
+const few = 300;
 /** Above this many points, bars are drawn as one shape, and nothing moves. */
 const many = 2_000;
 
@@ -67,7 +69,7 @@ export function optionOf({ x, categories, series }: Drawing, { shape, xName, col
   return {
     animation: isMoving && size <= many,
     animationDuration: 300,
-    aria: { enabled: true, label: { enabled: false }, decal: { show: shape === 'bar' && !isOne } },
+    aria: { enabled: true, label: { enabled: false }, decal: { show: shape === 'bar' && !isOne && size <= few } },
     backgroundColor: colours.background,
     color: palettes[colours.isDark ? 'dark' : 'light'],
     textStyle: { fontFamily: 'Roboto, sans-serif' },
@@ -88,7 +90,7 @@ export function optionOf({ x, categories, series }: Drawing, { shape, xName, col
     xAxis: {
       ...name,
       type: x === 'category' || x === 'time' ? x : 'value',
-      ...(x === 'category' && { data: [...categories] }),
+      ...(x === 'category' && { data: [...categories], axisLabel: labelsOf(categories, text) }),
       ...(x === 'number' && { scale: true, splitLine: { show: false } }),
       name: x === 'time' ? `${xName}, ${timeZone}` : xName,
       nameLocation: 'middle',
@@ -119,4 +121,10 @@ export function optionOf({ x, categories, series }: Drawing, { shape, xName, col
           },
     ),
   };
+}
+
+/** A few names are all there, slanted so that they have room. */
+function labelsOf(categories: readonly string[], text: { color: string }) {
+  const isFew = categories.length <= 24;
+  return { ...text, hideOverlap: true, width: 90, overflow: 'truncate', ...(isFew && { interval: 0, rotate: 40 }) };
 }

@@ -30,8 +30,9 @@ export function seriesOf(columns: readonly Column[], { x, y, split }: Choice): D
   const notes: string[] = [];
   const { xs, categories } = positions(xColumn);
   const without = xs.reduce<number>((count, at) => count + (at === undefined ? 1 : 0), 0);
-  if (without > 0) notes.push(`${without} rows have no ${x} and are left out.`);
+  if (without > 0) notes.push(`Left out: ${without} without ${x}.`);
 
+  if (y.length === 0) notes.push('Choose a y.');
   const measures = y.slice(0, mostSeries);
   const splitColumn = byPath(split);
   const groups = groupsOf(xs, splitColumn?.values);

@@ -3,14 +3,14 @@ import type { Drawing } from './series.ts';
 /** Where the viewer is: times are shown as they are there. */
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const plain = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
 const scientific = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4, notation: 'scientific' });
 
 /** What a chart shows, in words: how many points, from where to where, and between which values. */
 export function summaryOf({ x, categories, series, notes }: Drawing): string {
   const count = series.reduce((sum, one) => sum + one.count, 0);
-  if (count === 0) return ['0 points', ...notes].join('. ');
+  if (count === 0) return ['0 points.', ...notes].join(' ');
   const least = Math.min(...series.map((one) => one.least));
   const greatest = Math.max(...series.map((one) => one.greatest));
   const of = series.length === 1 ? ` of ${series[0]!.name}` : ` in ${series.length} series`;
