@@ -14,7 +14,7 @@ import {
 import { type ComposeOption, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Colours } from '../ui/colours.ts';
-import type { Drawing, Series } from './series.ts';
+import { type Drawing, seenPoints } from './series.ts';
 import { readNumber, timeZone } from './summary.ts';
 
 use([
@@ -65,7 +65,6 @@ export function optionOf({ x, categories, series }: Drawing, { shape, xName, col
     axisLine: line,
     axisTick: line,
   };
-  const data = ({ points }: Series) => (x === 'category' ? points.map(([, value]) => value) : points);
   return {
     animation: isMoving && size <= many,
     animationDuration: 300,
@@ -107,7 +106,7 @@ export function optionOf({ x, categories, series }: Drawing, { shape, xName, col
     series: series.map((one, index) =>
       shape === 'line'
         ? {
-            ...{ type: 'line', name: one.name, data: data(one) as LineSeriesOption['data'] },
+            ...{ type: 'line', name: one.name, data: seenPoints(one.points) },
             sampling: 'lttb',
             showSymbol: one.points.length <= 60,
             symbol: ['circle', 'rect', 'triangle', 'diamond'][index % 4]!,
@@ -116,7 +115,7 @@ export function optionOf({ x, categories, series }: Drawing, { shape, xName, col
             emphasis: { focus: 'series' },
           }
         : {
-            ...{ type: 'bar', name: one.name, data: data(one) as BarSeriesOption['data'] },
+            ...{ type: 'bar', name: one.name, data: one.points },
             ...{ large: one.points.length > many, barMaxWidth: 40, barMinWidth: 1 },
           },
     ),

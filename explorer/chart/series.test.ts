@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Choice, choiceOf, mostSeries, rowCount } from './choice.ts';
 import { listsOf } from './lists.ts';
-import { seriesOf } from './series.ts';
+import { type Point, seenPoints, seriesOf } from './series.ts';
 import { summaryOf } from './summary.ts';
 
 function draw(rows: object[], chosen: Partial<Choice> = {}) {
@@ -105,6 +105,24 @@ it('takes what no axis can hold for a gap', () => {
     { at: time(2), value: 1e300 },
   ]);
   expect(series[0]).toMatchObject({ count: 1, least: 1e300 });
+});
+
+describe('seenPoints', () => {
+  it('leaves a line of few points as it is', () => {
+    const points: Point[] = [
+      [0, null],
+      [1, 1],
+    ];
+    expect(seenPoints(points)).toBe(points);
+  });
+
+  it('keeps all values of a dense line, and of its gaps those that are wide', () => {
+    const isWide = (x: number) => x >= 5_000 && x < 6_000;
+    const points = Array.from({ length: 10_000 }, (_, x): Point => [x, x % 3 === 0 || isWide(x) ? null : x]);
+    const seen = seenPoints(points);
+    expect(seen.filter(([, value]) => value !== null)).toEqual(points.filter(([, value]) => value !== null));
+    expect(seen.filter(([, value]) => value === null)).toEqual([[5_000, null]]);
+  });
 });
 
 describe('summaryOf', () => {

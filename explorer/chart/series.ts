@@ -2,12 +2,12 @@ import { type Choice, mostSeries, rowCount } from './choice.ts';
 import { type Cell, type Column, type Kind, timeOf } from './table.ts';
 
 /** null is a gap, not zero. */
-export type Point = readonly [x: number, y: number | null];
+export type Point = [x: number, y: number | null];
 
 export interface Series {
   name: string;
   /** By x, which is a time in milliseconds since 1970, a number, or the index of a category. */
-  points: readonly Point[];
+  points: Point[];
   /** How many of them are no gaps. */
   count: number;
   least: number;
@@ -61,6 +61,30 @@ export function seriesOf(columns: readonly Column[], { x, y, split }: Choice): D
   );
   if (summed > 0) notes.push(`Where ${x} repeats, values are summed.`);
   return { x: xColumn.kind, categories, series, notes };
+}
+
+/** Of so many points, those next to each other fall on the same pixels. */
+const dense = 2_000;
+
+/**
+ * The points of a line without the gaps that are too narrow to be seen. What thins out a line for drawing keeps every
+ * gap, so of a line with many of them nothing would be left.
+ */
+export function seenPoints(points: Point[]): Point[] {
+  if (points.length <= dense) return points;
+  const narrow = (points.at(-1)![0] - points[0]![0]) / dense;
+  const seen: Point[] = [];
+  let gap: Point | undefined;
+  for (const point of points) {
+    const before = seen.at(-1);
+    if (point[1] === null) gap ??= point;
+    else {
+      if (gap && before && point[0] - before[0] > narrow) seen.push(gap);
+      gap = undefined;
+      seen.push(point);
+    }
+  }
+  return seen;
 }
 
 /** Where each row stands on the x axis. */
