@@ -65,7 +65,10 @@ function Drawn({ run, tab, lists, list, chosen }: DrawnProps) {
 
   const savePicture = () => {
     setError(undefined);
-    pictureOf(chart!, title, summary, colours).then((blob) => save(`${fileName}.png`, blob), setError);
+    pictureOf({ shown: chart!, option: option!, title, summary, colours }).then(
+      (blob) => save(`${fileName}.png`, blob),
+      setError,
+    );
   };
   return (
     <Pane

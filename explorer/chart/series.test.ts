@@ -95,7 +95,7 @@ it('draws at most 12 series, those with the most rows, and says so', () => {
   ).flat();
   const { series, notes } = draw(rows, { split: 'group', y: ['a', 'b', rowCount] });
   expect(series.length).toBe(mostSeries);
-  expect(series.map(({ name }) => name).slice(0, 3)).toEqual(['g19: a', 'g19: b', 'g19: rows']);
+  expect(series.map(({ name }) => name).slice(0, 3)).toEqual(['g16: a', 'g16: b', 'g16: rows']);
   expect(notes[0]).toBe('4 of the 20 values of group are shown, those with the most rows.');
 });
 

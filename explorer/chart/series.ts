@@ -44,7 +44,7 @@ export function seriesOf(columns: readonly Column[], { x, y, split }: Choice): D
   const width = xColumn.kind === 'time' && measures.includes(rowCount) ? bucketWidth(xs) : undefined;
   if (width) notes.push(`Rows are counted by ${readDuration(width)}.`);
   let summed = 0;
-  const series = groups.slice(0, fitting).flatMap(({ name, rows }) =>
+  const series = mostRows(groups, fitting).flatMap(({ name, rows }) =>
     measures.map((path): Series => {
       const values = byPath(path)?.values;
       const valueAt = (row: number) => (values ? finite(values[row]) : 1);
@@ -102,7 +102,7 @@ function positions({ kind, values }: Column): { xs: (number | undefined)[]; cate
   return { xs, categories: [...indices.keys()] };
 }
 
-/** The rows of each value, the most rows first; all that have a place on the x axis, when nothing splits them. */
+/** The rows of each value, in the order in which they first came; all that have a place on the x axis, when nothing splits them. */
 function groupsOf(
   xs: readonly (number | undefined)[],
   split: readonly Cell[] | undefined,
@@ -115,7 +115,13 @@ function groupsOf(
     if (rows) rows.push(row);
     else groups.set(name, [row]);
   }
-  return [...groups].map(([name, rows]) => ({ name, rows })).sort((a, b) => b.rows.length - a.rows.length);
+  return [...groups].map(([name, rows]) => ({ name, rows }));
+}
+
+/** In their order, so that a series keeps its colour while others grow. */
+function mostRows<Group extends { rows: unknown[] }>(groups: readonly Group[], count: number): Group[] {
+  const most = new Set(groups.toSorted((a, b) => b.rows.length - a.rows.length).slice(0, count));
+  return groups.filter((group) => most.has(group));
 }
 
 type Positions = readonly (number | undefined)[];
