@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { executablePath } from './explorer/browser.ts';
 import { type Explorer, openExplorer } from './explorer/explorer.ts';
 import { floor } from './explorer/floor.ts';
+import { chart } from './explorer/chart.ts';
 import { page } from './explorer/page.ts';
 import { plan } from './explorer/plan.ts';
 import { topics } from './explorer/topics.ts';
@@ -22,4 +23,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   describe('floor', () => floor(of));
   describe('plan', () => plan(of));
   describe('topics', () => topics(of));
+  describe('chart', () => chart(of));
 });
