@@ -57,7 +57,7 @@ useServer(
   {
     schema,
     roots: { subscription: { events: read } },
-    context: ({ extra }) => ({ socket: extra.socket }),
+    context: ({ extra }: { extra: { socket: WebSocket } }) => ({ socket: extra.socket }),
   } as never,
   sockets,
 );
@@ -227,7 +227,7 @@ describe('follow', () => {
             following[how]();
             resolve();
           },
-          ended: expect.unreachable,
+          ended: () => expect.unreachable(),
         },
       );
     });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { eventLog } from './explorer/eventLog.ts';
 import { type Explorer, executablePath, openExplorer } from './explorer/explorer.ts';
 import { page } from './explorer/page.ts';
 
@@ -15,4 +16,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   const of = () => explorer;
 
   describe('page', () => page(of));
+  describe('event log', () => eventLog(of));
 });
