@@ -12,7 +12,7 @@ type Fetcher = GraphiQLProps['fetcher'];
 const introspection = 'IntrospectionQuery';
 
 /** The shortest time between two results that GraphiQL prints, in milliseconds. All of them are in the log. */
-const printEveryMs = 100;
+const printEveryMs = 250;
 
 /** Sends what GraphiQL runs, and remembers it as the run of the tab that is shown. */
 export const fetcher: Fetcher = (params, { headers } = {}) => {

@@ -65,7 +65,8 @@ describe('EventLog', () => {
     expect(numbers(log)).toEqual([1_011, 1_011]);
   });
 
-  it('tells once a frame, and once when no frame came for long', () => {
+  it('tells with the next frame, but at most ten times a second', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
     const log = new EventLog();
     const told = vi.fn();
     const stop = log.subscribe(told);
@@ -74,9 +75,16 @@ describe('EventLog', () => {
     expect(told).not.toHaveBeenCalled();
     frames.shift()!();
     expect(told).toHaveBeenCalledTimes(1);
-    event(log, 0);
-    stop();
+    for (let n = 1; n <= 10; n++) event(log, n);
+    expect(frames).toHaveLength(0);
+    vi.advanceTimersByTime(100);
     frames.shift()!();
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(told).toHaveBeenCalledTimes(2);
+    stop();
+    vi.advanceTimersByTime(100);
+    event(log, 1);
+    frames.shift()!();
+    expect(told).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
   });
 });

@@ -32,6 +32,9 @@ export const limits = { rows: 100_000, characters: 64 * 1024 * 1024 };
 /** Dropped together with what is too much, because moving what stays takes time. */
 const slack = { rows: 1_000, characters: 1024 * 1024 };
 
+/** The shortest time between two times that readers are told, in milliseconds: nobody reads quicker. */
+const tellEveryMs = 100;
+
 /** What came of one subscription: the newest rows, oldest first. */
 export class EventLog {
   /** Tells logs apart. */
@@ -54,6 +57,7 @@ export class EventLog {
   #characters = 0;
   readonly #listeners = new Set<() => void>();
   #isTold = true;
+  #toldAt = -tellEveryMs;
 
   told(told: Told): void {
     if (told.type === 'event') this.#event(told.result, told.cursor);
@@ -94,8 +98,8 @@ export class EventLog {
   }
 
   /**
-   * @returns what ends it. The listener is called at most once per frame, however many rows come, and where nobody sees
-   * the page, once it is seen again.
+   * @returns what ends it. The listener is called with the next frame, but at most ten times a second, however many rows
+   * come, and where nobody sees the page, once it is seen again.
    */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -135,10 +139,14 @@ export class EventLog {
     this.version += 1;
     if (!this.#isTold) return;
     this.#isTold = false;
-    requestAnimationFrame(() => {
+    const tell = () => {
       this.#isTold = true;
+      this.#toldAt = performance.now();
       for (const listener of this.#listeners) listener();
-    });
+    };
+    const waitMs = this.#toldAt + tellEveryMs - performance.now();
+    if (waitMs > 0) setTimeout(() => requestAnimationFrame(tell), waitMs);
+    else requestAnimationFrame(tell);
   }
 }
 
