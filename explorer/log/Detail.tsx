@@ -75,7 +75,7 @@ function WholeEvent({ log, row }: { log: EventLog; row: EventRow }) {
               <div key={change.path}>
                 <dt>{change.path}</dt>
                 <dd>
-                  {change.before !== undefined && <del>{shortened(change.before, most.ofValue)}</del>}{' '}
+                  {change.before !== undefined && <del>{shortened(change.before, most.ofValue)}</del>}
                   {change.after !== undefined && <ins>{shortened(change.after, most.ofValue)}</ins>}
                 </dd>
               </div>

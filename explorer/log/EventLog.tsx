@@ -50,10 +50,9 @@ function Log({ run, log }: { run: Run; log: EventLog }) {
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
         {search && (
-          <span className="faint number" role="status">
-            {isDone
-              ? `${search.numbers.length.toLocaleString('en')} of ${log.rows.length.toLocaleString('en')}`
-              : 'Searching…'}
+          <span className="faint number">
+            <span role="status">{isDone ? matches(search.numbers.length) : 'Searching…'}</span>
+            {isDone && ` in ${log.rows.length.toLocaleString('en')} rows`}
           </span>
         )}
       </label>
@@ -72,6 +71,10 @@ function Log({ run, log }: { run: Run; log: EventLog }) {
       {row && <Detail {...{ log, row }} resume={control.resume} close={() => setIsOpen(false)} />}
     </Pane>
   );
+}
+
+function matches(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'match' : 'matches'}`;
 }
 
 interface ActionsProps {

@@ -28,9 +28,17 @@ describe('EventLog', () => {
       [4, 'connected', 'c1'],
       [5, 'event', 'c2'],
     ]);
+    log.told({ type: 'connected', after: 'c1' });
+    expect(log.cursor).toBe('c1');
+    event(log, 2);
     expect(log.eventBefore(5)).toBe(log.row(2));
     expect(log.eventBefore(2)).toBeUndefined();
-    expect(log).toMatchObject({ events: 2, cursor: 'c2', lastNote: { type: 'connected' }, last: { data: { n: 2 } } });
+    expect(log).toMatchObject({
+      events: 3,
+      cursor: 'c2',
+      lastNote: { type: 'connected', number: 6 },
+      last: { data: { n: 2 } },
+    });
   });
 
   it('goes on counting after it is cleared', () => {

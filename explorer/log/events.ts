@@ -50,7 +50,7 @@ export class EventLog {
   version = 0;
   /** The newest result. */
   last: ExecutionResult | undefined;
-  /** The cursor of the newest event that has one. */
+  /** The place of the subscription: the cursor of the newest event, or the one that it has gone on after since. */
   cursor: string | undefined;
   /** What became of the connection last. */
   lastNote: NoteRow | undefined;
@@ -61,10 +61,7 @@ export class EventLog {
 
   told(told: Told): void {
     if (told.type === 'event') this.#event(told.result, told.cursor);
-    else if (told.type === 'connected')
-      this.note('connected', told.after === undefined ? 'Connected' : 'Connected, and goes on after this cursor', {
-        cursor: told.after,
-      });
+    else if (told.type === 'connected') this.#connected(told.after);
     else
       this.note('lost', `${told.reason} Trying again in ${told.retryMs / 1_000} s.`, {
         retryAt: Date.now() + told.retryMs,
@@ -111,6 +108,11 @@ export class EventLog {
     this.last = result;
     this.cursor = cursor ?? this.cursor;
     this.#push({ ...this.#next(), type: 'event', cursor, text: JSON.stringify(result) });
+  }
+
+  #connected(cursor: string | undefined): void {
+    this.cursor = cursor ?? this.cursor;
+    this.note('connected', cursor === undefined ? 'Connected' : 'Connected, and goes on after this cursor', { cursor });
   }
 
   #next() {

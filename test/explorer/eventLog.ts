@@ -130,7 +130,7 @@ export function eventLog(explorer: () => Explorer): void {
     await pane.getByRole('listbox').press('Escape');
     await detail.waitFor({ state: 'hidden' });
     await pane.getByRole('searchbox').fill(name(1).toUpperCase());
-    await pane.getByText(/^1 of \d+$/).waitFor();
+    await pane.getByText(/^1 match in \d+ rows$/).waitFor();
     expect(await pane.getByRole('option').count()).toBe(1);
     await pane.getByRole('searchbox').fill('');
     await pane.getByRole('button', { name: 'Clear' }).click();
@@ -214,7 +214,7 @@ export function eventLog(explorer: () => Explorer): void {
     await pane.getByRole('button', { name: 'Newest' }).click();
     const full = await heapOf(session);
     await pane.getByRole('searchbox').fill('"id":"77777"');
-    await pane.getByText(/^1 of 10\d,\d+$/).waitFor();
+    await pane.getByText(/^1 match in 10\d,\d+ rows$/).waitFor();
     await pane.getByRole('searchbox').fill('');
     await page.evaluate('for (let i = 0; i < 50; i++) setTimeout(() => brings(1_000))');
     await pane.getByText(/ rows dropped from memory$/).waitFor();
