@@ -112,7 +112,10 @@ export function eventLog(explorer: () => Explorer): void {
     const pane = await show(page, 'Event log');
     await execute(page);
     await pane.getByRole('status').getByText('Connected').waitFor();
-    await publish(2);
+    // One after the other, because their order is not promised (S15).
+    await publish(1);
+    await pane.getByRole('option', { name: name(0) }).waitFor();
+    await publish(1);
     await pane.getByRole('option', { name: `"${name(0)}" → "${name(1)}"` }).click();
     const detail = pane.getByRole('region', { name: /^Row \d+$/ });
     await detail.getByText(`"name": "${name(1)}"`).waitFor();
@@ -142,7 +145,7 @@ export function eventLog(explorer: () => Explorer): void {
   });
 
   test('loses nothing and repeats nothing: cut, paused, resumed, and from any row', async () => {
-    const { publish, all, name, logged } = people(explorer());
+    const { publish, all, logged } = people(explorer());
     const page = await explorer().open({ query });
     let sockets: WebSocketRoute[] = [];
     const pane = await withSockets(page, () =>
@@ -156,7 +159,9 @@ export function eventLog(explorer: () => Explorer): void {
       sockets = [];
       await Promise.all(last.map((socket) => socket.close({ code })));
     };
-    const isLogged = () => vi.waitFor(async () => expect(await logged(page, pane)).toEqual(all()), patience);
+    // The order of people is not promised (S15), so they are compared as a set that would show one who comes twice.
+    const isLogged = (ids = all()) =>
+      vi.waitFor(async () => expect((await logged(page, pane)).sort()).toEqual(ids.sort()), patience);
     await execute(page);
     await pane.getByRole('status').getByText('Connected').waitFor();
     await publish(1);
@@ -176,24 +181,20 @@ export function eventLog(explorer: () => Explorer): void {
     await pane.getByRole('button', { name: 'Resume', exact: true }).click();
     await isLogged();
 
+    /** Resumes from one of the first rows. @returns who is then in the log: those who came after it once more */
     const resumeAfter = async (at: number) => {
-      await pane.getByRole('searchbox').fill(name(at));
+      const order = await logged(page, pane);
+      await pane.getByRole('searchbox').fill(String(order[at]));
       await pane.getByRole('option').first().click();
       await pane.getByRole('button', { name: 'Resume from here' }).click();
-    };
-    const expected = all();
-    await resumeAfter(1);
-    expected.push(...all().slice(2));
-    await vi.waitFor(async () => {
       await pane.getByRole('searchbox').fill('');
-      expect(await logged(page, pane)).toEqual(expected);
-    }, patience);
+      await pane.getByText(/ match/).waitFor({ state: 'hidden' });
+      return [...order, ...order.slice(at + 1, all().length)];
+    };
+    await isLogged(await resumeAfter(1));
     await execute(page);
     await pane.getByRole('status').getByText('Ended').waitFor();
-    await resumeAfter(3);
-    expected.push(...all().slice(4));
-    await pane.getByRole('searchbox').fill('');
-    await vi.waitFor(async () => expect(await logged(page, pane)).toEqual(expected), patience);
+    await isLogged(await resumeAfter(3));
     await execute(page);
     await pane.getByRole('status').getByText('Ended').waitFor();
     await page.close();
