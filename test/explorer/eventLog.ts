@@ -92,7 +92,10 @@ const scrollThrough = `new Promise((resolve) => {
   });
 })`;
 
-/** What its main thread has worked for, in milliseconds: other than the time of a frame, it does not grow with what else the machine does. */
+/**
+ * How long the page's main thread has worked, in milliseconds of its own: the time between two frames would grow with
+ * what else the machine does.
+ */
 async function workOf(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics');
   return 1_000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
