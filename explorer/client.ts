@@ -72,6 +72,7 @@ export function connection(headers: Record<string, string> | undefined): Connect
     lazyCloseTimeout: 3_000,
     retryAttempts: 0, // who follows goes on from the last cursor, which the client does not know
     keepAlive: 10_000,
+    connectionAckWaitTimeout: 10_000,
     connectionParams: params,
     on: {
       connected() {
@@ -80,7 +81,7 @@ export function connection(headers: Record<string, string> | undefined): Connect
       closed() {
         opened.isOpen = false;
         clearTimeout(silence);
-        connections.delete(key);
+        if (connections.get(key) === opened) connections.delete(key);
       },
       ping: (isReceived) => {
         if (!isReceived) silence = setTimeout(() => client.terminate(), 5_000);

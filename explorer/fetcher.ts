@@ -12,11 +12,12 @@ type Fetcher = GraphiQLProps['fetcher'];
 const introspection = 'IntrospectionQuery';
 
 /** The shortest time between two results that GraphiQL prints, in milliseconds. All of them are in the log. */
-const printEveryMs = 100;
+const printEveryMs = 250;
 
 /** Sends what GraphiQL runs, and remembers it as the run of the tab that is shown. */
 export const fetcher: Fetcher = (params, { headers } = {}) => {
   if (params.operationName === introspection) return send({ ...params, operationName: introspection, headers });
+  if (again) return watch(again.run.operation, again);
   const chosen = chosenOperation(params.query, params.operationName)?.operation;
   const operation: Operation = {
     query: params.query,
@@ -42,29 +43,31 @@ async function answer(operation: Operation, type: OperationTypeNode | undefined)
   }
 }
 
-/** Begins right after a cursor with the next subscription of the tab, which is then the one of the log. */
+/** What the next run is to go on with. */
 interface Again {
-  tab: string;
   run: Run;
   cursor: string;
 }
 let again: Again | undefined;
 
-/** Has the next run of the tab go on with a subscription that is over, in its log. */
-export function resumeNext(tab: string, run: Run, cursor: string): void {
-  again = { tab, run, cursor };
+/**
+ * Has GraphiQL's next run go on right after a cursor with a subscription that is over, in its log, whatever stands in
+ * the editor. It must be asked for at once: what GraphiQL refuses to run is forgotten.
+ */
+export function resumeNext(run: Run, cursor: string): void {
+  again = { run, cursor };
+  queueMicrotask(() => {
+    again = undefined;
+  });
 }
 
-function watch(operation: Operation): AsyncIterableIterator<ExecutionResult> {
+function watch(operation: Operation, resumed?: Again): AsyncIterableIterator<ExecutionResult> {
   const { tab } = useRuns.getState();
-  const resumed = again?.tab === tab ? again : undefined;
-  again = undefined;
   const log = resumed?.run.log ?? new EventLog();
-  const asked = resumed?.run.operation ?? operation;
-  const { id } = beginRun(tab, { operation: asked, type: OperationTypeNode.SUBSCRIPTION, log });
+  const { id } = beginRun(tab, { operation, type: OperationTypeNode.SUBSCRIPTION, log });
   return newest((print, end) => {
     const following = follow(
-      asked,
+      operation,
       {
         told(told) {
           log.told(told);
@@ -99,22 +102,28 @@ function newest(
   let wake = () => {};
   const stop = start(
     (result) => {
+      const isAwaited = !waiting;
       waiting = result;
-      wake();
+      if (isAwaited) wake();
     },
     (error) => {
       over = { error };
       wake();
     },
   );
-  let printed = 0;
+  let printed = -printEveryMs;
+  const tooEarlyMs = () => printed + printEveryMs - performance.now();
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     async next() {
-      await pause(printed + printEveryMs - performance.now());
-      while (!waiting && !over) await new Promise<void>((resolve) => (wake = resolve));
+      // The end is passed on at once: GraphiQL takes a run for the one that is ending until it has heard of it.
+      while (!over && (!waiting || tooEarlyMs() > 0))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (waiting) setTimeout(resolve, tooEarlyMs());
+        });
       printed = performance.now();
       if (waiting) {
         const value = waiting;
@@ -132,8 +141,4 @@ function newest(
       return { done: true, value: undefined };
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => (ms > 0 ? setTimeout(resolve, ms) : resolve()));
 }

@@ -1,6 +1,6 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { connection, type Operation } from './client.ts';
-import { chosenOperation, resumable } from './resume.ts';
+import { chosenOperation, type Resumable, resumable } from './resume.ts';
 
 /** What is told of a subscription. */
 export type Told =
@@ -29,37 +29,45 @@ const waits = { first: 500, longest: 10_000 };
 
 /**
  * Follows a subscription through lost connections: every time it goes on right after the last event, so nothing is lost
- * and nothing comes twice.
+ * and nothing comes twice. Before the first event there is no such place, and it begins again where the operation says.
  * @param after where it begins, whatever the operation says
  */
 export function follow(operation: Operation, listener: Listener, after?: string): Following {
-  const chosen = chosenOperation(operation.query, operation.operationName);
-  const source = chosen && resumable(chosen.document, chosen.operation);
+  const source = sourceOf(operation);
   let cursor = after;
+  let failures = 0;
   let leave = () => {};
 
-  function begin(failures = 0): void {
+  function begin(): void {
     const { headers, ...payload } = operation;
     const query = source && (cursor === undefined ? source.query : source.after(cursor));
     const { client, isOpen } = connection(headers);
     let isOver = false;
     let wait: ReturnType<typeof setTimeout> | undefined;
     let mayWorkLater = false;
-    const told = (it: Told) => {
-      if (!isOver) listener.told(it);
+    const end = () => {
+      isOver = true;
+      for (const forget of forgets) forget();
+      unsubscribe();
+    };
+    leave = () => {
+      end();
+      clearTimeout(wait);
     };
     const goOnLater = (reason: string) => {
       const retryMs = Math.min(waits.first * 2 ** failures, waits.longest);
       failures += 1;
-      told({ type: 'lost', reason, retryMs });
       end();
-      wait = setTimeout(() => begin(failures), retryMs);
+      wait = setTimeout(begin, retryMs);
+      listener.told({ type: 'lost', reason, retryMs });
     };
-    const connected = () => {
-      failures = 0;
-      told({ type: 'connected', after: cursor });
+    const connected = () => listener.told({ type: 'connected', after: cursor });
+    const failed = (error: unknown) => {
+      if (isOver) return;
+      if (isLost(error) || isUnavailable(error)) return goOnLater(readable(error).message);
+      end();
+      listener.ended(readable(error));
     };
-    const forget = isOpen ? () => {} : client.on('connected', connected);
     const unsubscribe = client.subscribe(
       { ...payload, query: query ?? payload.query },
       {
@@ -67,15 +75,11 @@ export function follow(operation: Operation, listener: Listener, after?: string)
           if (isOver) return;
           const at = source?.cursorOf(result.data as Record<string, unknown> | null);
           cursor = at ?? cursor;
-          mayWorkLater = isUnavailable(result.errors);
-          told({ type: 'event', result: result as ExecutionResult, cursor: at });
+          mayWorkLater = at === undefined && isUnavailable(result.errors);
+          if (!mayWorkLater) failures = 0;
+          listener.told({ type: 'event', result: result as ExecutionResult, cursor: at });
         },
-        error(error) {
-          if (isOver) return;
-          if (isLost(error) || isUnavailable(error)) return goOnLater(readable(error).message);
-          end();
-          listener.ended(readable(error));
-        },
+        error: failed,
         complete() {
           if (isOver) return;
           if (mayWorkLater) return goOnLater('A store does not answer.');
@@ -84,16 +88,10 @@ export function follow(operation: Operation, listener: Listener, after?: string)
         },
       },
     );
-    const end = () => {
-      isOver = true;
-      forget();
-      unsubscribe();
-    };
-    leave = () => {
-      end();
-      clearTimeout(wait);
-    };
+    // After a normal closure the client would send the same operation again by itself, from where it first began.
+    const forgets = [client.on('closed', failed)];
     if (isOpen) connected();
+    else forgets.push(client.on('connected', connected));
   }
 
   begin();
@@ -102,29 +100,50 @@ export function follow(operation: Operation, listener: Listener, after?: string)
     resume(from = cursor) {
       leave();
       cursor = from;
+      failures = 0;
       begin();
     },
     stop: () => leave(),
   };
 }
 
+/** None for a text that the server refuses: it says what is wrong. */
+function sourceOf({ query, operationName }: Operation): Resumable | undefined {
+  try {
+    const chosen = chosenOperation(query, operationName);
+    return chosen && resumable(chosen.document, chosen.operation);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the codes from 4000 on, those that say that one side was too slow: the client has given up, or the server. */
+const tooSlow = [4408, 4499, 4504];
+
 /**
- * Codes from 4000 on are the server's own answer, such as "forbidden", but for 4499: the client has given up a silent
- * server. A socket that could not be opened has an event without a code.
+ * The other codes from 4000 on are the server's own answer, such as "forbidden". A socket that could not be opened has
+ * an event without a code.
  */
 function isLost(reason: unknown): boolean {
   const { code } = reason as { code?: number };
-  return code === undefined ? reason instanceof Event : code < 4000 || code === 4499;
+  return code === undefined ? reason instanceof Event : code < 4000 || tooSlow.includes(code);
 }
 
+/** Codes of the protocol that say to resume from the last cursor. */
+const unavailable = ['STORE_UNAVAILABLE', 'BROKER_UNAVAILABLE'];
+
 function isUnavailable(errors: unknown): boolean {
-  return Array.isArray(errors) && errors.some((error: GraphQLError) => error.extensions?.code === 'STORE_UNAVAILABLE');
+  return (
+    Array.isArray(errors) &&
+    errors.some(({ extensions }: GraphQLError) => unavailable.includes(extensions?.code as string))
+  );
 }
 
 /** What graphql-ws fails with, in words. */
 function readable(reason: unknown): Error {
   if (Array.isArray(reason)) return new Error(reason.map((error: GraphQLError) => error.message).join('\n'));
-  if (reason instanceof CloseEvent)
-    return new Error(`The connection was closed with ${reason.code}${reason.reason && `: ${reason.reason}`}.`);
+  const { code, reason: words } = reason as Partial<CloseEvent>;
+  if (code === 4499) return new Error('The server is silent.');
+  if (code !== undefined) return new Error(`The connection was closed with ${code}${words && `: ${words}`}.`);
   return reason instanceof Error ? reason : new Error('The connection failed.');
 }

@@ -3,6 +3,7 @@ import { executablePath } from './explorer/browser.ts';
 import { type Explorer, openExplorer } from './explorer/explorer.ts';
 import { floor } from './explorer/floor.ts';
 import { chart } from './explorer/chart.ts';
+import { eventLog } from './explorer/eventLog.ts';
 import { page } from './explorer/page.ts';
 import { plan } from './explorer/plan.ts';
 import { topics } from './explorer/topics.ts';
@@ -24,4 +25,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   describe('plan', () => plan(of));
   describe('topics', () => topics(of));
   describe('chart', () => chart(of));
+  describe('event log', () => eventLog(of));
 });
