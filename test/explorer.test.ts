@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { type Explorer, executablePath, openExplorer } from './explorer/explorer.ts';
+import { graph } from './explorer/graph.ts';
 import { page } from './explorer/page.ts';
 
 if (!executablePath)
@@ -15,4 +16,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   const of = () => explorer;
 
   describe('page', () => page(of));
+  describe('graph', () => graph(of));
 });

@@ -1,4 +1,6 @@
 import {
+  type ForceX,
+  type ForceY,
   forceCollide,
   forceLink,
   forceManyBody,
@@ -24,13 +26,15 @@ const cold = 0.02;
 /** Lays nodes out. What stands keeps its place when others come. */
 export class Layout {
   readonly places = new Map<string, Place>();
+  /** Counts how often it began to move. */
+  round = 0;
   readonly #links = forceLink<Place, { source: string; target: string }>([]).id(({ key }) => key);
   readonly #simulation: Simulation<Place, undefined> = forceSimulation<Place>()
     .force('links', this.#links.distance(70))
     .force('apart', forceManyBody().strength(-260).distanceMax(500))
     .force('collide', forceCollide(22))
-    .force('x', forceX(0).strength(0.05))
-    .force('y', forceY(0).strength(0.05))
+    .force('x', forceX())
+    .force('y', forceY())
     .alphaDecay(0.04)
     .velocityDecay(0.35)
     .alpha(0)
@@ -58,14 +62,23 @@ export class Layout {
     for (const [index, { key }] of nodes.entries()) if (!this.places.has(key)) this.#add(key, index, beside.get(key));
     this.#simulation.nodes([...this.places.values()]);
     this.#links.links(edges.map(({ from, to }) => ({ source: from, target: to })));
-    if (!isSame) this.#simulation.alpha(1);
+    if (!isSame) this.#begin();
   }
 
-  /** Works for about this long, in milliseconds. */
-  work(forMs: number, now: () => number = () => performance.now()): void {
-    const until = now() + forMs;
-    do this.#simulation.tick();
-    while (this.isMoving && now() < until);
+  /** @param aspect of the drawing, width by height: what is pulled together more is narrower */
+  shape(aspect: number): void {
+    const ratio = Math.min(Math.max(aspect, 0.5), 2);
+    this.#simulation.force<ForceX<Place>>('x')?.strength(0.06 / ratio);
+    this.#simulation.force<ForceY<Place>>('y')?.strength(0.06 * ratio);
+  }
+
+  /** Works for about this long, in milliseconds, and for at most so many steps. */
+  work(forMs: number, steps = Number.POSITIVE_INFINITY): void {
+    const until = performance.now() + forMs;
+    for (let step = 0; step < steps && this.isMoving; step += 1) {
+      this.#simulation.tick();
+      if (performance.now() >= until) break;
+    }
     if (!this.isMoving) this.#settle();
   }
 
@@ -78,7 +91,7 @@ export class Layout {
   /** Lays out anew all that nobody has pinned. */
   again(): void {
     for (const place of this.places.values()) if (!place.isPinned) Object.assign(place, { fx: null, fy: null });
-    this.#simulation.alpha(1);
+    this.#begin();
   }
 
   /** Around its neighbour, or in a spiral around the middle, as the golden angle spreads them. */
@@ -88,6 +101,11 @@ export class Layout {
     const x = (beside?.x ?? 0) + distance * Math.cos(angle);
     const y = (beside?.y ?? 0) + distance * Math.sin(angle);
     this.places.set(key, { key, x, y, isPinned: false });
+  }
+
+  #begin(): void {
+    this.#simulation.alpha(1);
+    this.round += 1;
   }
 
   #settle(): void {

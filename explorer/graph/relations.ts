@@ -80,7 +80,10 @@ export class Relations {
   }
 
   add({ nodes, edges, isFull }: Relations): void {
-    for (const node of nodes.values()) this.node(node.type, node.id, node);
+    for (const node of nodes.values()) {
+      if (this.nodes.has(node.key)) this.node(node.type, node.id, node);
+      else if (this.#hasRoom()) this.nodes.set(node.key, node); // the same object: what draws it need not draw again
+    }
     for (const { type, from, to, stints, merged, depth } of edges.values()) {
       if (!this.nodes.has(from) || !this.nodes.has(to)) continue;
       this.join(type, from, to, { merged, depth });

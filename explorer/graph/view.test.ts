@@ -46,7 +46,7 @@ it('fits all places, down to the least scale', () => {
     { x: 500, y: 40 },
   ];
   const xs = places.map((place) => seen(fitted(places, size), place).x);
-  expect(xs).toEqual([56, 344]);
+  expect(xs).toEqual([40, 360]);
   expect(fitted([], size)).toEqual({ x: 200, y: 150, scale: 1 });
 });
 

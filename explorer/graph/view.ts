@@ -14,7 +14,7 @@ interface Size {
 const scales = { least: 0.1, most: 4 };
 
 /** The room around what is fitted, for half a node and its label. */
-const margin = { x: 56, y: 32 };
+const margin = { x: 40, y: 32 };
 
 /** Nearer or farther, with what is seen at a point staying there. */
 export function zoomed({ x, y, scale }: View, factor: number, at: { x: number; y: number }): View {
