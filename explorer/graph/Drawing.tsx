@@ -10,8 +10,14 @@ import { useGestures } from './useGestures.ts';
 import { fitted, showing, uncrowded, type View, zoomed } from './view.ts';
 import { nameOf } from './words.ts';
 
-/** Of one frame, in milliseconds and steps: the layout takes no more, so the page goes on answering. */
-const work = { forMs: 8, steps: 2 };
+/** The layout works for at most this long in a frame, in milliseconds, so the page goes on answering. */
+const workMs = 16;
+
+/** In milliseconds: what a step of the layout lasts for the eye, if the machine is that fast. */
+const stepMs = 8;
+
+/** With more nodes than this, labels are only put when everything stands. */
+const manyNodes = 100;
 
 /** The longest label, in characters. */
 const longestLabel = 26;
@@ -54,9 +60,11 @@ export function Drawing({ picture }: { picture: Picture }) {
     layout.shape(clientWidth / clientHeight);
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
     let frame = 0;
-    const go = () => {
+    let last = performance.now();
+    const go = (now: number) => {
       if (!layout.isMoving) return;
-      layout.work(work.forMs, isStill ? undefined : work.steps);
+      layout.work(workMs, isStill ? undefined : Math.max(Math.round((now - last) / stepMs), 1));
+      last = now;
       if (!isStill || !layout.isMoving) place();
       frame = requestAnimationFrame(go);
     };
@@ -196,7 +204,12 @@ const NodeMark = memo(function NodeMark(props: NodeMarkProps) {
       data-key={node.key}
       tabIndex={isTabStop ? 0 : -1}
     >
-      {isPerson ? <circle r="9" /> : <rect x="-9" y="-9" width="18" height="18" rx="3" />}
+      <circle className="graph-ring" r="15" />
+      {isPerson ? (
+        <circle className="graph-shape" r="9" />
+      ) : (
+        <rect className="graph-shape" x="-9" y="-9" width="18" height="18" rx="3" />
+      )}
       {(!isExpanded || left > 0) && (
         <g className="graph-expand">
           <circle cx="9" cy="9" r="6.5" />
@@ -235,13 +248,13 @@ function Legend() {
     <ul className="graph-legend" aria-label="Legend">
       <li>
         <svg viewBox="-10 -10 20 20" className="is-person" aria-hidden="true">
-          <circle r="8" />
+          <circle className="graph-shape" r="8" />
         </svg>
         Person
       </li>
       <li>
         <svg viewBox="-10 -10 20 20" className="is-company" aria-hidden="true">
-          <rect x="-8" y="-8" width="16" height="16" rx="3" />
+          <rect className="graph-shape" x="-8" y="-8" width="16" height="16" rx="3" />
         </svg>
         Company
       </li>
@@ -270,8 +283,9 @@ function placeAll(svg: SVGSVGElement, picture: Picture): void {
   const { clientWidth: width, clientHeight: height } = svg;
   if (picture.isFitted || !picture.view) picture.view = fitted([...layout.places.values()], { width, height });
   const { x, y, scale } = picture.view;
-  const size = Math.min(Math.max(scale * 1.2, 0.4), 1);
-  svg.style.setProperty('--size', `${size}`);
+  const size = Math.min(Math.max(Math.round(scale * 12) / 10, 0.4), 1);
+  // Everything in the drawing is styled anew when this changes, so it changes in tenths.
+  if (svg.style.getPropertyValue('--size') !== `${size}`) svg.style.setProperty('--size', `${size}`);
   const at = (key: string) => {
     const found = layout.places.get(key)!;
     return { x: found.x * scale + x, y: found.y * scale + y };
@@ -302,6 +316,7 @@ function placeAll(svg: SVGSVGElement, picture: Picture): void {
     };
     return { mark: marks[index], rank, degree: shown.edgesAt.get(node.key)?.length ?? 0, box };
   });
+  if (layout.isMoving && labels.length > manyNodes) return;
   labels.sort((one, other) => other.rank - one.rank || other.degree - one.degree);
   const isDrawn = uncrowded(labels.map(({ box }) => box));
   for (const [index, { mark, rank }] of labels.entries())

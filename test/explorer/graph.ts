@@ -11,7 +11,7 @@ const worked = `query Worked($person: ID!) {
 export function graph(explorer: () => Explorer): void {
   /** Runs a query in a page of its own, and shows what is drawn of it. */
   async function draw(query: string, variables: Record<string, unknown> = {}, opening: object = {}) {
-    const page = await explorer().open({ query, variables, plugin: 'Graph', ...opening });
+    const page = await explorer().open({ query, variables, ...opening });
     await execute(page);
     return { page, pane: await show(page, 'Graph') };
   }
@@ -37,7 +37,7 @@ export function graph(explorer: () => Explorer): void {
     await pane.getByRole('button', { name: 'List' }).click();
     expect(await pane.getByRole('row').count()).toBe(companies.length + 2);
     await details.getByRole('button', { name: 'Ask about it' }).click();
-    await page.getByRole('tab', { name: 'EmployersOf' }).waitFor();
+    await page.locator('.graphiql-tab', { hasText: 'EmployersOf' }).waitFor();
     await page.close();
   });
 
@@ -147,11 +147,12 @@ export function graph(explorer: () => Explorer): void {
   });
 
   test.each(['dark', 'light'] as const)('has nothing that axe finds wrong, %s', async (colorScheme) => {
-    const { page, pane } = await draw(worked, { person: '1001' }, { colorScheme, width: 390, height: 844 });
+    const { page, pane } = await draw(worked, { person: '1001' }, { colorScheme });
     await pane.locator('[data-key="Person:1001"]').focus();
     await page.keyboard.press('Enter');
     await pane.locator('[data-key="Person:1001"].is-expanded').waitFor();
     expect(await violations(page, 'section.pane')).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
     await pane.getByRole('button', { name: 'List' }).click();
     expect(await violations(page, 'section.pane')).toEqual([]);
     await page.close();
@@ -208,7 +209,7 @@ async function settled(pane: Locator): Promise<void> {
 async function arrowTo(node: Locator): Promise<string> {
   return node.evaluate((to) => {
     const middle = (element: Element) => {
-      const { x, y, width, height } = element.querySelector('circle, rect')!.getBoundingClientRect();
+      const { x, y, width, height } = element.querySelector('.graph-shape')!.getBoundingClientRect();
       return [x + width / 2, y + height / 2] as const;
     };
     const [x, y] = middle(document.activeElement!);
