@@ -275,6 +275,7 @@ const legend = [
   ['works there', 'is-employment is-present'],
   ['worked there', 'is-employment is-past'],
   ['bought', 'is-acquisition'],
+  ['otherwise', 'is-colleagues'],
 ] as const;
 
 /** Writes where everything stands, and which labels have room: those of the selected node and its neighbours first. */
