@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { executablePath } from './explorer/browser.ts';
-import { type Explorer, openExplorer } from './explorer/explorer.ts';
-import { floor } from './explorer/floor.ts';
 import { chart } from './explorer/chart.ts';
 import { eventLog } from './explorer/eventLog.ts';
+import { type Explorer, openExplorer } from './explorer/explorer.ts';
+import { floor } from './explorer/floor.ts';
+import { graph } from './explorer/graph.ts';
 import { page } from './explorer/page.ts';
 import { plan } from './explorer/plan.ts';
 import { topics } from './explorer/topics.ts';
@@ -26,4 +27,5 @@ describe.skipIf(!executablePath)('the explorer', () => {
   describe('topics', () => topics(of));
   describe('chart', () => chart(of));
   describe('event log', () => eventLog(of));
+  describe('graph', () => graph(of));
 });
