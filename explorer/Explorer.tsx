@@ -1,6 +1,5 @@
-import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
-import { pick, ToolbarButton, useGraphiQL } from '@graphiql/react';
-import { GraphiQL } from 'graphiql';
+import { pick, ToolbarButton, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect, useState } from 'react';
 import { fetcher } from './fetcher.ts';
 import { linkTo, type Shared } from './link.ts';
@@ -37,6 +36,7 @@ export function Explorer({ opened, isFirstVisit }: ExplorerProps) {
         )}
       </GraphiQL.Toolbar>
       <TabWatch />
+      <ThemeWatch />
     </GraphiQL>
   );
 }
@@ -49,6 +49,20 @@ function TabWatch() {
   const shown = tabs[activeTabIndex]?.id ?? '';
   const open = tabs.map(({ id }) => id).join(' ');
   useEffect(() => showTab(shown, open.split(' ')), [shown, open]);
+  return null;
+}
+
+/** GraphiQL's editors keep the colours of the system as they were when the page was loaded. */
+function ThemeWatch() {
+  const theme = useGraphiQL((state) => state.theme);
+  const { setTheme } = useGraphiQLActions();
+  useEffect(() => {
+    if (theme) return;
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    const follow = () => setTheme(null);
+    system.addEventListener('change', follow);
+    return () => system.removeEventListener('change', follow);
+  }, [theme, setTheme]);
   return null;
 }
 

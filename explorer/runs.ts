@@ -46,12 +46,6 @@ export function useLog(run: Run | undefined): EventLog {
   return log;
 }
 
-/** The newest result of a run, drawn again when another comes. */
-export function useResult(run: Run | undefined): ExecutionResult | undefined {
-  const { last } = useLog(run);
-  return run?.log ? last : run?.result;
-}
-
 export function beginRun(tab: string, run: Omit<Run, 'id' | 'begun' | 'state'>): Run {
   const begun: Run = { ...run, id: nextId++, begun: Date.now(), state: 'running' };
   useRuns.setState(({ byTab }) => ({ byTab: { ...byTab, [tab]: begun } }));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 export const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -29,24 +29,27 @@ export interface Opening {
   colorScheme?: 'dark' | 'light';
 }
 
+/** Pages that share a cache, as those of one visitor do: code that has been compiled is not compiled again. */
+export function newContext(browser: Browser): Promise<BrowserContext> {
+  return browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+}
+
 /**
  * Opens the explorer as a visitor for the first time does, ready to be used.
  * @param prepare what is done with the page before it is loaded
  */
 export async function openPage(
-  browser: Browser,
+  context: BrowserContext,
   url: string,
   { query, variables, plugin, width = 1280, height = 800, colorScheme = 'light' }: Opening = {},
   prepare: (page: Page) => void = () => {},
 ): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme,
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
   const page = await context.newPage();
-  page.on('close', () => void context.close().catch(() => {})); // which the browser's end has done
   prepare(page);
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme });
+  const storage = await context.newCDPSession(page);
+  await storage.send('Storage.clearDataForOrigin', { origin: url, storageTypes: 'local_storage' });
   const shared = new URLSearchParams({
     ...(query && { query }),
     ...(variables && { variables: JSON.stringify(variables) }),
@@ -69,3 +72,7 @@ export async function show(page: Page, plugin: string) {
 export async function execute(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^(Execute|Stop) query/ }).click();
 }
+
+/** The button that shows a tab. */
+export const tab = (page: Page, name: string) =>
+  page.locator('.graphiql-tabs').getByRole('button', { name, exact: true });

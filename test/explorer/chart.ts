@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { violations } from './axe.ts';
-import { type Explorer, execute, show } from './explorer.ts';
+import { execute, show, tab } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 const query = `query Day($space: ID!, $from: DateTime!, $to: DateTime!) {
   space(id: $space) { name series(from: $from, to: $to, every: "PT15M") { start entered left value min max } }
@@ -34,7 +35,7 @@ export function chart(explorer: () => Explorer): void {
     await summary(pane, /^40 points of max, /);
     await page.getByRole('button', { name: 'New tab' }).click();
     await pane.getByText('Nothing has been run in this tab yet.').waitFor();
-    await page.getByRole('tab', { name: 'Day' }).click();
+    await tab(page, 'Day').click();
     await summary(pane, /^40 points of max, /);
     expect(await pane.getByRole('button', { name: 'Bar' }).getAttribute('aria-pressed')).toBe('true');
     expect(await violations(page, 'section.pane')).toEqual([]);
@@ -49,7 +50,7 @@ export function chart(explorer: () => Explorer): void {
 
     await page.reload();
     await page.locator('.graphiql-query-editor .view-lines').waitFor();
-    await page.getByRole('tab', { name: 'Day' }).click();
+    await tab(page, 'Day').click();
     await execute(page);
     await summary(pane, /^40 points of max, /);
     await page.close();
@@ -114,7 +115,7 @@ export function chart(explorer: () => Explorer): void {
     await pane.getByText('There is no list of objects in the answer.').waitFor();
     expect(await violations(page, 'section.pane')).toEqual([]);
     await pane.getByRole('button', { name: 'How did a day go?' }).click();
-    await page.getByRole('tab', { name: 'Day' }).waitFor();
+    await tab(page, 'Day').waitFor();
     await execute(page);
     await summary(pane, /points in 5 series/);
     await page.close();

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { CDPSession, Locator, Page, WebSocketRoute } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { violations } from './axe.ts';
-import { type Explorer, execute, show } from './explorer.ts';
+import { execute, show } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 const patience = { timeout: 30_000, interval: 50 };
 

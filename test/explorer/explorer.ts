@@ -2,9 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type Client, client } from '../client.ts';
 import { loadWholeDemo } from '../demo.ts';
 import { openWorld } from '../world.ts';
-import { launch, type Opening, openPage } from './browser.ts';
-
-export { execute, show } from './browser.ts';
+import { launch, newContext, type Opening, openPage } from './browser.ts';
 
 /** The explorer over the whole demo, and a browser to look at it. */
 export interface Explorer extends AsyncDisposable {
@@ -24,6 +22,7 @@ export async function openExplorer(): Promise<Explorer> {
     ? { url: process.env.EXPLORER_URL, close: async () => {} }
     : await openDemo();
   const browser = await launch();
+  const context = await newContext(browser);
   let complaints: string[] = [];
   const listen = (page: Page) => {
     page.on('request', (request) => {
@@ -41,7 +40,7 @@ export async function openExplorer(): Promise<Explorer> {
   return {
     ...{ url, browser },
     gateway: client(url),
-    open: (opening) => openPage(browser, url, opening, listen),
+    open: (opening) => openPage(context, url, opening, listen),
     complaints() {
       const told = complaints;
       complaints = [];

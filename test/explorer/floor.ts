@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { violations } from './axe.ts';
-import { type Explorer, show } from './explorer.ts';
+import { show, tab } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 interface Node {
   id: string;
@@ -118,7 +119,7 @@ export function floor(explorer: () => Explorer): void {
     await details.getByText('latitude 60.5, longitude 5.25').waitFor();
     await details.getByRole('row', { name: `Door of ${id} to outdoors` }).waitFor();
     await details.getByRole('button', { name: 'Ask about it' }).click();
-    await page.getByRole('tab', { name: 'Space' }).waitFor();
+    await tab(page, 'Space').waitFor();
     await page.close();
   });
 

@@ -1,7 +1,8 @@
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { violations } from './axe.ts';
-import { type Explorer, execute, show } from './explorer.ts';
+import { execute, show } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 const worked = `query Worked($person: ID!) {
   person(id: $person) { name jobs: employers { edges { node { title startDate endDate company { id name } } } } }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { violations } from './axe.ts';
-import { execute, show } from './browser.ts';
+import { execute, show, tab } from './browser.ts';
 import type { Explorer } from './explorer.ts';
 
 /** The page around the plugins. */
@@ -138,7 +138,6 @@ export function page(explorer: () => Explorer): void {
   });
 }
 
-const tab = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const result = (page: Page, text: string) => page.locator('.result-window').getByText(text).first();
 
 /** What stands in the editor of the variables. */

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { parseCookbook } from '../../explorer/cookbook/cookbook.ts';
 import { projectRoot } from '../../platform/root.ts';
 import { violations } from './axe.ts';
-import { type Explorer, execute, show } from './explorer.ts';
+import { execute, show } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 interface Plan {
   tookMs: number;

@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { violations } from './axe.ts';
-import { type Explorer, show } from './explorer.ts';
+import { show } from './browser.ts';
+import type { Explorer } from './explorer.ts';
 
 interface Found {
   topic: { messages: { edges: { node: { partition: number; offset: string } }[] } };
