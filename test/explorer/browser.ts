@@ -63,7 +63,11 @@ export async function openPage(
 /** Shows a plugin, if it is not shown yet. @returns its pane */
 export async function show(page: Page, plugin: string) {
   const pane = page.getByRole('region', { name: plugin, exact: true });
-  if (!(await pane.isVisible())) await page.getByRole('button', { name: `Show ${plugin}`, exact: true }).click();
+  const [shows, hides] = ['Show', 'Hide'].map((does) =>
+    page.getByRole('button', { name: `${does} ${plugin}`, exact: true }),
+  );
+  await shows!.or(hides!).waitFor();
+  if (await shows!.isVisible()) await shows!.click();
   await pane.waitFor();
   return pane;
 }

@@ -53,6 +53,8 @@ function people(explorer: Explorer) {
 /** Puts WebSockets of the test's own into the page. */
 async function withSockets(page: Page, replace: () => Promise<unknown>): Promise<Locator> {
   await replace();
+  // GraphiQL writes down after a while what stands in its tabs.
+  await page.waitForFunction("localStorage.getItem('graphiql:tabState')?.includes('subscription')");
   await page.reload();
   await page.locator('.graphiql-query-editor .view-lines').waitFor();
   return show(page, 'Event log');

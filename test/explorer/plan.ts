@@ -46,6 +46,7 @@ export function plan(explorer: () => Explorer): void {
 
     await pane.getByText('As a table').click();
     const table = pane.getByRole('table');
+    await table.getByRole('rowheader').first().waitFor();
     expect(await table.getByRole('rowheader').allTextContents()).toEqual(calls.map(({ subgraph }) => subgraph));
     expect(await violations(page, 'section.pane')).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
