@@ -1,11 +1,12 @@
 import { pick, ToolbarButton, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { fetcher } from './fetcher.ts';
 import { linkTo, type Shared } from './link.ts';
 import { plugins } from './plugins.tsx';
 import { showTab } from './runs.ts';
 import { Icon } from './ui/plugin.tsx';
+import { useCopy } from './ui/useCopy.ts';
 
 interface ExplorerProps {
   /** What the first tab holds, or one tab more than the visitor had. */
@@ -68,15 +69,13 @@ function ThemeWatch() {
 
 function CopyLink() {
   const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
-  const [isCopied, setIsCopied] = useState(false);
-  const copyLink = async () => {
+  const [label, copy] = useCopy('Copy a link to this question');
+  const copyLink = () => {
     const shared = { query: queryEditor?.getValue() ?? '', variables: variableEditor?.getValue() };
-    await navigator.clipboard.writeText(linkTo(shared, location.href));
-    setIsCopied(true);
-    setTimeout(() => setIsCopied(false), 2_000);
+    copy(linkTo(shared, location.href));
   };
   return (
-    <ToolbarButton onClick={copyLink} label={isCopied ? 'The link is copied' : 'Copy a link to this question'}>
+    <ToolbarButton onClick={copyLink} label={label}>
       <Icon
         className="graphiql-toolbar-icon"
         path="M10 14a4 4 0 0 0 5.7 0l3.5-3.5a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3.5 3.5a4 4 0 0 0 5.7 5.7l1-1"

@@ -47,7 +47,7 @@ export function page(explorer: () => Explorer): void {
     await execute(page);
     await result(page, '"name"').waitFor();
     await page.getByRole('button', { name: 'Copy a link to this question' }).click();
-    await page.getByRole('button', { name: 'The link is copied' }).waitFor();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
     const link = new URL(await page.evaluate('navigator.clipboard.readText()'));
     expect(Object.fromEntries(new URLSearchParams(link.hash.slice(1)))).toEqual({ query, variables: '{"id":"1001"}' });
     await page.reload();
