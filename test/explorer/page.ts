@@ -56,6 +56,17 @@ export function page(explorer: () => Explorer): void {
     await page.close();
   });
 
+  test('says that a plugin cannot be loaded, and stays as it is', async () => {
+    const page = await explorer().open({ query: 'query Kept { people { totalCount } }' });
+    await page.route('**/assets/Topics-*.js', (route) => route.abort());
+    const topics = await show(page, 'Topics');
+    await topics.getByRole('alert').waitFor();
+    await show(page, 'Access');
+    expect(await tab(page, 'Kept').isVisible()).toBe(true);
+    expect(explorer().complaints()).not.toEqual([]);
+    await page.close();
+  });
+
   test('shows the tabs when the editors stand, which would else show the text of the first one', async () => {
     const page = await explorer().browser.newPage();
     const editors = Promise.withResolvers<void>();
