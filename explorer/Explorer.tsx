@@ -5,6 +5,7 @@ import { fetcher } from './fetcher.ts';
 import { linkTo, type Shared } from './link.ts';
 import { plugins } from './plugins.tsx';
 import { showTab } from './runs.ts';
+import { storage } from './storage.ts';
 import { Icon } from './ui/plugin.tsx';
 import { useCopy } from './ui/useCopy.ts';
 
@@ -19,6 +20,7 @@ export function Explorer({ opened, isFirstVisit }: ExplorerProps) {
     <GraphiQL
       fetcher={fetcher}
       plugins={allPlugins}
+      storage={storage}
       {...(isFirstVisit && { visiblePlugin: 'Cookbook' })}
       {...(opened && { defaultTabs: [opened], initialQuery: opened.query, initialVariables: opened.variables ?? '' })}
       defaultEditorToolsVisibility="variables"

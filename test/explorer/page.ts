@@ -100,6 +100,23 @@ export function page(explorer: () => Explorer): void {
     await page.close();
   });
 
+  test('sends the headers of a question, and does not keep them', async () => {
+    const page = await explorer().open({ query: '{ people { totalCount } }' });
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+    await page.keyboard.insertText('{"Authorization": "secret-2"}');
+    await page.waitForTimeout(1_000); // until GraphiQL knows it, and below until it has stored it
+    const asked = page.waitForRequest((request) => request.headers().authorization === 'secret-2');
+    await execute(page);
+    await asked;
+    await result(page, '"totalCount"').waitFor();
+    await page.waitForTimeout(1_000);
+    const stored = await page.evaluate('JSON.stringify(localStorage)');
+    expect(stored).toContain('totalCount');
+    expect(stored).not.toContain('secret-2');
+    await page.close();
+  });
+
   test('runs no code but its own, is cached for good, and weighs less than 3 MB', async () => {
     const { browser, url } = explorer();
     const page = await browser.newPage();
