@@ -46,12 +46,14 @@ export function Explorer({ opened, isFirstVisit }: ExplorerProps) {
 
 const allPlugins = [...plugins, HISTORY_PLUGIN];
 
-/** Tells the runs which tab is shown. */
+/** Tells the runs which tab is shown, and stops what runs in the one that is left: GraphiQL would print it in the next. */
 function TabWatch() {
+  const { stop } = useGraphiQLActions();
   const { tabs, activeTabIndex } = useGraphiQL(pick('tabs', 'activeTabIndex'));
   const shown = tabs[activeTabIndex]?.id ?? '';
   const open = tabs.map(({ id }) => id).join(' ');
   useEffect(() => showTab(shown, open.split(' ')), [shown, open]);
+  useEffect(() => stop, [stop, shown]);
   return null;
 }
 

@@ -56,6 +56,23 @@ export function page(explorer: () => Explorer): void {
     await page.close();
   });
 
+  test.each([
+    ['a question', 'query Left { people { totalCount } }'],
+    ['a subscription', 'subscription Left { graphChanged(since: "2020-01-01T00:00:00Z") { at } }'],
+  ])('prints nothing of %s in the tab beside it', async (_, query) => {
+    const page = await explorer().open({ query });
+    const answered = Promise.withResolvers<void>();
+    await page.route('**/graphql', (route) => answered.promise.then(() => route.continue()).catch(() => {}));
+    await execute(page);
+    await page.getByRole('button', { name: /^Stop query/ }).waitFor();
+    await page.getByRole('button', { name: 'New tab' }).click();
+    await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+    answered.resolve();
+    await page.waitForTimeout(500);
+    expect(await page.locator('.result-window .view-lines').textContent()).toBe('');
+    await page.close();
+  });
+
   test('says that a plugin cannot be loaded, and stays as it is', async () => {
     const page = await explorer().open({ query: 'query Kept { people { totalCount } }' });
     await page.route('**/assets/Topics-*.js', (route) => route.abort());
