@@ -2,12 +2,13 @@ import { pick, ToolbarButton, useGraphiQL, useGraphiQLActions } from '@graphiql/
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect } from 'react';
 import { fetcher } from './fetcher.ts';
-import { linkTo, type Shared } from './link.ts';
+import { linkTo, type Shared, takeShared } from './link.ts';
 import { plugins } from './plugins.tsx';
 import { showTab } from './runs.ts';
 import { storage } from './storage.ts';
 import { Icon } from './ui/plugin.tsx';
 import { useCopy } from './ui/useCopy.ts';
+import { useOpenTab } from './ui/useOpenTab.ts';
 
 interface ExplorerProps {
   /** What the first tab holds, or one tab more than the visitor had. */
@@ -39,6 +40,7 @@ export function Explorer({ opened, isFirstVisit }: ExplorerProps) {
         )}
       </GraphiQL.Toolbar>
       <TabWatch />
+      <LinkWatch />
       <ThemeWatch />
     </GraphiQL>
   );
@@ -54,6 +56,20 @@ function TabWatch() {
   const open = tabs.map(({ id }) => id).join(' ');
   useEffect(() => showTab(shown, open.split(' ')), [shown, open]);
   useEffect(() => stop, [stop, shown]);
+  return null;
+}
+
+/** Opens what a link holds that is followed when the page is already there. */
+function LinkWatch() {
+  const openTab = useOpenTab();
+  useEffect(() => {
+    const open = () => {
+      const shared = takeShared();
+      if (shared) openTab(shared);
+    };
+    addEventListener('hashchange', open);
+    return () => removeEventListener('hashchange', open);
+  }, [openTab]);
   return null;
 }
 

@@ -56,6 +56,15 @@ export function page(explorer: () => Explorer): void {
     await page.close();
   });
 
+  test('opens a link that is followed when the page is there', async () => {
+    const page = await explorer().open({ query: 'query First { people { totalCount } }' });
+    await page.goto(`${explorer().url}/#${new URLSearchParams({ query: 'query Second { people { totalCount } }' })}`);
+    await tab(page, 'Second').waitFor();
+    expect(await page.locator('.graphiql-tab').count()).toBe(2);
+    expect(new URL(page.url()).hash).toBe('');
+    await page.close();
+  });
+
   test.each([
     ['a question', 'query Left { people { totalCount } }'],
     ['a subscription', 'subscription Left { graphChanged(since: "2020-01-01T00:00:00Z") { at } }'],
