@@ -57,9 +57,10 @@ export function page(explorer: () => Explorer): void {
   });
 
   test('opens a link that is followed when the page is there', async () => {
-    const page = await explorer().open({ query: 'query First { people { totalCount } }' });
+    const page = await explorer().open({ query: 'query A { people { totalCount } }' });
     await page.goto(`${explorer().url}/#${new URLSearchParams({ query: 'query Second { people { totalCount } }' })}`);
     await tab(page, 'Second').waitFor();
+    await tab(page, 'A').click();
     expect(await page.locator('.graphiql-tab').count()).toBe(2);
     expect(new URL(page.url()).hash).toBe('');
     await page.close();
