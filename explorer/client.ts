@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type Client, createClient } from 'graphql-ws/client';
-import { credentials } from './access.ts';
+import { credentials, useAccess } from './access.ts';
 
 /** What is sent: one operation, by HTTP or over a WebSocket. */
 export interface Operation {
@@ -25,8 +25,7 @@ export async function send<Data = Record<string, unknown>>(
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
-      ...credentials(),
-      ...headers,
+      ...withCredentials(headers),
     },
     body: JSON.stringify(payload),
     ...(signal && { signal }),
@@ -38,6 +37,12 @@ export async function send<Data = Record<string, unknown>>(
     const message = `${endpoint().pathname} answered ${response.status}, but not with JSON: ${text.slice(0, 200)}`;
     return { errors: [new GraphQLError(message)] };
   }
+}
+
+/** Whatever its capitals, a header of the operation takes the place of the token. */
+function withCredentials(headers: Record<string, string> = {}): Record<string, string> {
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...credentials(), ...Object.fromEntries(named) };
 }
 
 /**
@@ -58,8 +63,13 @@ interface Connection {
 /** Subscriptions of the same caller share a WebSocket. */
 const connections = new Map<string, Connection>();
 
+/** Who has a token of another caller, or has forgotten it, hears nothing more as the last one. */
+useAccess.subscribe(() => {
+  for (const { client } of connections.values()) Promise.resolve(client.dispose()).catch(() => {});
+});
+
 export function connection(headers: Record<string, string> | undefined): Connection {
-  const params = { ...credentials(), ...headers };
+  const params = withCredentials(headers);
   const key = JSON.stringify(params);
   const known = connections.get(key);
   if (known) return known;

@@ -29,18 +29,32 @@ export const fetcher: Fetcher = (params, { headers } = {}) => {
   return type === OperationTypeNode.SUBSCRIPTION ? watch(operation) : answer(operation, type);
 };
 
-async function answer(operation: Operation, type: OperationTypeNode | undefined): Promise<ExecutionResult> {
+/** Can be stopped, as a promise could not: GraphiQL would print it in whichever tab is shown by then. */
+function answer(operation: Operation, type: OperationTypeNode | undefined): AsyncIterableIterator<ExecutionResult> {
   const { tab } = useRuns.getState();
   const { id } = beginRun(tab, { operation, type });
   const begun = performance.now();
-  try {
-    const { extensions, ...result } = await send({ ...operation, extensions: { plan: true } });
-    updateRun(tab, id, { result: { ...result, ...(extensions && { extensions }) } });
-    const { plan: _, ...others } = extensions ?? {};
-    return { ...result, ...(Object.keys(others).length > 0 && { extensions: others }) };
-  } finally {
-    updateRun(tab, id, { took: performance.now() - begun, state: 'over' });
-  }
+  const stopping = new AbortController();
+  return newest((print, end) => {
+    const over = (result?: ExecutionResult) =>
+      updateRun(tab, id, { ...(result && { result }), took: performance.now() - begun, state: 'over' });
+    send({ ...operation, extensions: { plan: true } }, stopping.signal).then(
+      ({ extensions, ...result }) => {
+        over({ ...result, ...(extensions && { extensions }) });
+        const { plan: _, ...others } = extensions ?? {};
+        print({ ...result, ...(Object.keys(others).length > 0 && { extensions: others }) });
+        end();
+      },
+      (error) => {
+        over();
+        end(error);
+      },
+    );
+    // What changes data is not cut off half way: its result stands in the run.
+    return () => {
+      if (type !== OperationTypeNode.MUTATION) stopping.abort();
+    };
+  });
 }
 
 /** What the next run is to go on with. */
@@ -107,7 +121,7 @@ function newest(
       if (isAwaited) wake();
     },
     (error) => {
-      over = { error };
+      over ??= { error };
       wake();
     },
   );

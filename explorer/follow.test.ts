@@ -6,6 +6,7 @@ import { buildSchema, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { useAccess } from './access.ts';
 import { connection, type Operation } from './client.ts';
 import { type Following, follow, type Told } from './follow.ts';
 
@@ -19,7 +20,8 @@ const schema = buildSchema(`
 type Fault =
   | { type: 'cut' } // without a word
   | { type: 'close'; code: number }
-  | { type: 'unavailable'; code: string };
+  | { type: 'unavailable'; code: string }
+  | { type: 'silence' };
 
 /** A stream of events numbered from 1, whose cursors are their numbers, and what is to befall its readers. */
 const stream = {
@@ -30,6 +32,8 @@ const stream = {
   connections: [] as ('refused' | 'unacknowledged' | 'fine')[],
   sockets: new Set<WebSocket>(),
   readers: 0,
+  /** Who has connected. */
+  callers: [] as unknown[],
 };
 
 async function* read({ after }: { after?: string }, { socket }: { socket: WebSocket }) {
@@ -57,6 +61,7 @@ useServer(
   {
     schema,
     roots: { subscription: { events: read } },
+    onConnect: ({ connectionParams }: { connectionParams?: object }) => void stream.callers.push(connectionParams),
     context: ({ extra }: { extra: { socket: WebSocket } }) => ({ socket: extra.socket }),
   } as never,
   sockets,
@@ -115,6 +120,7 @@ function given(length: number, faults: Record<number, Fault[]> = {}, connections
   Object.assign(stream, {
     length,
     connections: [...connections],
+    callers: [],
     faults: new Map(Object.entries(faults).map(([n, list]) => [Number(n), [...list]])),
   });
 }
@@ -124,7 +130,9 @@ describe('follow', () => {
     const fault = fc.oneof(
       fc.constant<Fault>({ type: 'cut' }),
       fc.constantFrom(1000, 1001, 1012, 4408).map((code): Fault => ({ type: 'close', code })),
-      fc.constantFrom('STORE_UNAVAILABLE', 'BROKER_UNAVAILABLE').map((code): Fault => ({ type: 'unavailable', code })),
+      fc
+        .constantFrom('STORE_UNAVAILABLE', 'BROKER_UNAVAILABLE', 'RATE_LIMITED')
+        .map((code): Fault => ({ type: 'unavailable', code })),
     );
     const world = fc.integer({ min: 0, max: 12 }).chain((length) =>
       fc.record({
@@ -169,6 +177,24 @@ describe('follow', () => {
       setImmediate(() => following().resume());
     });
     expect(numbersOf(told)).toEqual(upTo(5));
+  });
+
+  it('goes on as another caller when the token is another', async () => {
+    given(4, { 3: [{ type: 'silence' }], 4: [{ type: 'silence' }] });
+    const headers = { Authorization: 'Basic a' };
+    useAccess.setState({ token: 'first' });
+    const { told } = await readAll({ query: asked }, (it) => {
+      if (it.type === 'event' && it.cursor === '2') useAccess.setState({ token: 'second' });
+      if (it.type === 'event' && it.cursor === '3') useAccess.setState({ token: '' });
+    });
+    expect(numbersOf(told)).toEqual(upTo(4));
+    await readAll({ query: asked, headers });
+    expect(stream.callers).toEqual([
+      { authorization: 'Bearer first' },
+      { authorization: 'Bearer second' },
+      {},
+      { authorization: 'Basic a' },
+    ]);
   });
 
   it('waits twice as long each time in vain', async () => {

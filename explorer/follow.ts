@@ -44,7 +44,7 @@ export function follow(operation: Operation, listener: Listener, after?: string)
     const { client, isOpen } = connection(headers);
     let isOver = false;
     let wait: ReturnType<typeof setTimeout> | undefined;
-    let mayWorkLater = false;
+    let obstacle: string | undefined;
     const end = () => {
       isOver = true;
       for (const forget of forgets) forget();
@@ -75,14 +75,14 @@ export function follow(operation: Operation, listener: Listener, after?: string)
           if (isOver) return;
           const at = source?.cursorOf(result.data as Record<string, unknown> | null);
           cursor = at ?? cursor;
-          mayWorkLater = at === undefined && isUnavailable(result.errors);
-          if (!mayWorkLater) failures = 0;
+          obstacle = at === undefined && isUnavailable(result.errors) ? readable(result.errors).message : undefined;
+          if (!obstacle) failures = 0;
           listener.told({ type: 'event', result: result as ExecutionResult, cursor: at });
         },
         error: failed,
         complete() {
           if (isOver) return;
-          if (mayWorkLater) return goOnLater('A store does not answer.');
+          if (obstacle) return goOnLater(obstacle);
           end();
           listener.ended();
         },
@@ -129,8 +129,8 @@ function isLost(reason: unknown): boolean {
   return code === undefined ? reason instanceof Event : code < 4000 || tooSlow.includes(code);
 }
 
-/** Codes of the protocol that say to resume from the last cursor. */
-const unavailable = ['STORE_UNAVAILABLE', 'BROKER_UNAVAILABLE'];
+/** Codes that say to resume from the last cursor, or to try again later. */
+const unavailable = ['STORE_UNAVAILABLE', 'BROKER_UNAVAILABLE', 'IDENTITY_UNAVAILABLE', 'RATE_LIMITED'];
 
 function isUnavailable(errors: unknown): boolean {
   return (

@@ -14,6 +14,13 @@ export function linkTo({ query, variables }: Shared, page: string): string {
   return `${page.replace(/#.*/s, '')}#${params}`;
 }
 
+/** What the page's link holds. It opens its tab once; when the page is loaded again, it is a tab like the others. */
+export function takeShared(): Shared | undefined {
+  const shared = sharedBy(location.hash);
+  history.replaceState(null, '', location.pathname + location.search);
+  return shared;
+}
+
 /** @param hash of the address, with its `#` */
 export function sharedBy(hash: string): Shared | undefined {
   const params = new URLSearchParams(hash.slice(1));

@@ -4,15 +4,13 @@ import './explorer.css';
 import { createRoot } from 'react-dom/client';
 import { welcome } from './cookbook/welcome.ts';
 import { Explorer } from './Explorer.tsx';
-import { sharedBy } from './link.ts';
+import { takeShared } from './link.ts';
 import { sayWhatTabsAre } from './tabs.ts';
 
 const isFirstVisit = localStorage.getItem('graphiql:visiblePlugin') === null;
 // The share of the width that plugins have beside the editors: GraphiQL's own would be too little to draw in.
 if (isFirstVisit) localStorage.setItem('graphiql:docExplorerFlex', '0.55');
-const opened = sharedBy(location.hash) ?? (localStorage.getItem('graphiql:tabState') === null ? welcome : undefined);
-// A link opens its tab once; when the page is loaded again, it is a tab like the others.
-history.replaceState(null, '', location.pathname + location.search);
+const opened = takeShared() ?? (localStorage.getItem('graphiql:tabState') === null ? welcome : undefined);
 
 createRoot(document.getElementById('explorer')!).render(<Explorer opened={opened} isFirstVisit={isFirstVisit} />);
 sayWhatTabsAre(document.getElementById('explorer')!);

@@ -78,6 +78,17 @@ describe('resumable', () => {
   });
 });
 
+describe('a field that stands in several places', () =>
+  it('begins after the cursor in each', () => {
+    const text = `
+      subscription S($since: String) { ...F events(since: $since) { n } }
+      fragment F on Subscription { events(since: $since) { at: cursor } }
+    `;
+    const again = of(text).after('c');
+    expect(again).not.toContain('$since');
+    expect(validate(schema, parse(again))).toEqual([]);
+  }));
+
 describe('chosenOperation', () => {
   it('is the only one, whatever name is given', () =>
     expect(chosenOperation('query A { a }', 'B')?.operation.name?.value).toBe('A'));

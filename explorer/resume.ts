@@ -28,11 +28,11 @@ export interface Resumable {
 /** @param operation a subscription of the document */
 export function resumable(whole: DocumentNode, operation: OperationDefinitionNode): Resumable {
   const document = separateOperations(whole)[operation.name?.value ?? '']!;
-  const root = rootField(document, operation.selectionSet);
+  const [root] = rootFields(document, operation.selectionSet);
   if (!root) throw new Error('The subscription asks for no field.');
   const asked = cursorField(root.selectionSet);
   const isAdded = asked === undefined;
-  const withCursor = isAdded ? replaced(document, root, addCursor(root)) : document;
+  const withCursor = isAdded ? replaced(document, [root], addCursor) : document;
   const key = nameOf(root);
   const cursorKey = asked ? nameOf(asked) : ownCursor;
   return {
@@ -44,21 +44,19 @@ export function resumable(whole: DocumentNode, operation: OperationDefinitionNod
       return typeof cursor === 'string' ? cursor : undefined;
     },
     after(cursor) {
-      const field = rootField(withCursor, operationOf(withCursor).selectionSet)!;
-      return print(withoutUnused(replaced(withCursor, field, beginAfter(field, cursor))));
+      const fields = rootFields(withCursor, operationOf(withCursor).selectionSet);
+      return print(withoutUnused(replaced(withCursor, fields, (field) => beginAfter(field, cursor))));
     },
   };
 }
 
-/** The only field of a subscription, which may stand in a fragment. */
-function rootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | undefined {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) return selection;
+/** The only field of a subscription, which may stand in fragments, and in several places with a part of it in each. */
+function rootFields(document: DocumentNode, { selections }: SelectionSetNode): FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
     const set = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragment(document, selection.name.value);
-    const found = set && rootField(document, set.selectionSet);
-    if (found) return found;
-  }
-  return undefined;
+    return set ? rootFields(document, set.selectionSet) : [];
+  });
 }
 
 function cursorField(set: SelectionSetNode | undefined): FieldNode | undefined {
@@ -99,8 +97,8 @@ function beginAfter(root: FieldNode, cursor: string): FieldNode {
   return { ...root, arguments: [...others, after] };
 }
 
-function replaced(document: DocumentNode, old: FieldNode, by: FieldNode): DocumentNode {
-  return visit(document, { Field: (field) => (field === old ? by : undefined) });
+function replaced(document: DocumentNode, fields: FieldNode[], by: (field: FieldNode) => FieldNode): DocumentNode {
+  return visit(document, { Field: (field) => (fields.includes(field) ? by(field) : undefined) });
 }
 
 /** A variable that only said where to begin must not be declared any longer. */

@@ -4,6 +4,7 @@ import { type Run, useLog, useRun } from '../runs.ts';
 import { Pane } from '../ui/Pane.tsx';
 import { Icon } from '../ui/plugin.tsx';
 import { save } from '../ui/save.ts';
+import { useCopy } from '../ui/useCopy.ts';
 import { Detail } from './Detail.tsx';
 import type { EventLog } from './events.ts';
 import './log.css';
@@ -11,7 +12,6 @@ import { line } from './ndjson.ts';
 import { Rows } from './Rows.tsx';
 import { Status } from './Status.tsx';
 import { useControl } from './useControl.ts';
-import { useCopy } from './useCopy.ts';
 import { useSearch } from './useSearch.ts';
 
 /** Every event of the subscription that the tab ran last. */
@@ -38,6 +38,10 @@ function Log({ run, log }: { run: Run; log: EventLog }) {
   const control = useControl(run);
   const { dropped } = search ?? log;
   const row = isOpen && chosen !== undefined ? log.row(chosen) : undefined;
+  const closeDetail = () => {
+    setIsOpen(false);
+    document.getElementById('log-rows')!.focus(); // or the focus would go with the button
+  };
   return (
     <Pane title="Event log" actions={<Actions {...{ run, log }} numbers={search?.numbers} />}>
       <Status {...{ run, log }} />
@@ -68,7 +72,7 @@ function Log({ run, log }: { run: Run; log: EventLog }) {
         open={() => setIsOpen(true)}
         close={() => setIsOpen(false)}
       />
-      {row && <Detail {...{ log, row }} resume={control.resume} close={() => setIsOpen(false)} />}
+      {row && <Detail {...{ log, row }} resume={control.resume} close={closeDetail} />}
     </Pane>
   );
 }
@@ -87,7 +91,7 @@ interface ActionsProps {
 function Actions({ run, log, numbers }: ActionsProps) {
   const control = useControl(run);
   const [copyLabel, copy] = useCopy('Copy as NDJSON');
-  const lines = () => (numbers ? numbers.map((number) => log.row(number)!) : log.rows).map(line);
+  const lines = () => (numbers ? numbers.flatMap((number) => log.row(number) ?? []) : log.rows).map(line);
   const isRunning = run.state === 'running';
   return (
     <div className="log-actions">

@@ -95,6 +95,7 @@ export function Rows({ log, count, dropped, numberAt, indexOf, chosen, choose, o
     <div className="log-list">
       <div
         ref={scroller}
+        id="log-rows"
         className="log-scroller"
         role="listbox"
         aria-label="Rows"

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventLog, limits } from './events.ts';
 
@@ -39,6 +40,13 @@ describe('EventLog', () => {
       lastNote: { type: 'connected', number: 6 },
       last: { data: { n: 2 } },
     });
+  });
+
+  it('can go on after the earliest cursor that an error tells', () => {
+    const log = new EventLog();
+    const errors = [new GraphQLError('Expired.', { extensions: { code: 'CURSOR_EXPIRED', earliest: 'c9' } })];
+    log.told({ type: 'event', result: { errors }, cursor: undefined });
+    expect([log.row(1)?.cursor, log.cursor]).toEqual(['c9', 'c9']);
   });
 
   it('goes on counting after it is cleared', () => {

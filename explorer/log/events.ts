@@ -10,6 +10,7 @@ export interface EventRow {
   number: number;
   /** When it came, in milliseconds since 1970. */
   came: number;
+  /** What the subscription can go on after; where an error tells the earliest that still works, that one (S25). */
   cursor: string | undefined;
   /** The result as JSON: a text holds a fraction of the memory of the object. */
   text: string;
@@ -103,7 +104,7 @@ export class EventLog {
     return () => void this.#listeners.delete(listener);
   };
 
-  #event(result: ExecutionResult, cursor: string | undefined): void {
+  #event(result: ExecutionResult, cursor = earliestOf(result)): void {
     this.events += 1;
     this.last = result;
     this.cursor = cursor ?? this.cursor;
@@ -153,6 +154,10 @@ export class EventLog {
 }
 
 let nextId = 1;
+
+function earliestOf({ errors = [] }: ExecutionResult): string | undefined {
+  return errors.map(({ extensions }) => extensions?.earliest).find((earliest) => typeof earliest === 'string');
+}
 
 function charactersOf({ text, cursor = '' }: Row): number {
   return text.length + cursor.length;

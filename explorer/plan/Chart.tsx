@@ -1,5 +1,6 @@
 import { Button } from '@graphiql/react';
 import { useState } from 'react';
+import { useCopy } from '../ui/useCopy.ts';
 import { counted, type Span, type TimedCall, type Timeline, ticks, told } from './timeline.ts';
 
 /** The calls on one axis of time, each to be opened for what was asked. The table has the same as text. */
@@ -49,20 +50,14 @@ function Call({ call, took }: { call: TimedCall; took: number }) {
 }
 
 function Asked({ call: { subgraph, query, from, step } }: { call: TimedCall }) {
-  const [isCopied, setIsCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(query);
-    setIsCopied(true);
-    setTimeout(() => setIsCopied(false), 2_000);
-  };
-  const word = isCopied ? 'Copied' : 'Copy';
+  const [word, copy] = useCopy('Copy');
   return (
     <div className="plan-asked">
       <div className="row">
         <span className="faint">
           Step {step}, from {told(from)}
         </span>
-        <Button type="button" onClick={copy} aria-label={`${word} what ${subgraph} was asked`}>
+        <Button type="button" onClick={() => copy(query)} aria-label={`${word} what ${subgraph} was asked`}>
           {word}
         </Button>
       </div>

@@ -136,7 +136,11 @@ export function eventLog(explorer: () => Explorer): void {
 
     await pane.getByRole('listbox').press('ArrowUp');
     await detail.getByText(`"name": "${name(0)}"`).waitFor();
-    await pane.getByRole('listbox').press('Escape');
+    await detail.getByRole('button', { name: 'Close' }).press('Enter');
+    await detail.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Enter'); // in the list, where the keyboard is again
+    await detail.waitFor();
+    await page.keyboard.press('Escape');
     await detail.waitFor({ state: 'hidden' });
     await pane.getByRole('searchbox').fill(name(1).toUpperCase());
     await pane.getByText(/^1 match in \d+ rows$/).waitFor();

@@ -47,12 +47,50 @@ export function page(explorer: () => Explorer): void {
     await execute(page);
     await result(page, '"name"').waitFor();
     await page.getByRole('button', { name: 'Copy a link to this question' }).click();
-    await page.getByRole('button', { name: 'The link is copied' }).waitFor();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
     const link = new URL(await page.evaluate('navigator.clipboard.readText()'));
     expect(Object.fromEntries(new URLSearchParams(link.hash.slice(1)))).toEqual({ query, variables: '{"id":"1001"}' });
     await page.reload();
     await tab(page, 'Linked').waitFor();
     expect(await page.locator('.graphiql-tab').count()).toBe(1);
+    await page.close();
+  });
+
+  test('opens a link that is followed when the page is there', async () => {
+    const page = await explorer().open({ query: 'query A { people { totalCount } }' });
+    await page.goto(`${explorer().url}/#${new URLSearchParams({ query: 'query Second { people { totalCount } }' })}`);
+    await tab(page, 'Second').waitFor();
+    await tab(page, 'A').click();
+    expect(await page.locator('.graphiql-tab').count()).toBe(2);
+    expect(new URL(page.url()).hash).toBe('');
+    await page.close();
+  });
+
+  test.each([
+    ['a question', 'query Left { people { totalCount } }'],
+    ['a subscription', 'subscription Left { graphChanged(since: "2020-01-01T00:00:00Z") { at } }'],
+  ])('prints nothing of %s in the tab beside it', async (_, query) => {
+    const page = await explorer().open({ query });
+    const answered = Promise.withResolvers<void>();
+    await page.route('**/graphql', (route) => answered.promise.then(() => route.continue()).catch(() => {}));
+    await execute(page);
+    await page.getByRole('button', { name: /^Stop query/ }).waitFor();
+    await page.getByRole('button', { name: 'New tab' }).click();
+    await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+    answered.resolve();
+    await page.waitForTimeout(500);
+    expect(await page.locator('.result-window .view-lines').textContent()).toBe('');
+    await page.close();
+  });
+
+  test('says that a plugin cannot be loaded, and stays as it is', async () => {
+    const page = await explorer().open({ query: 'query Kept { people { totalCount } }' });
+    await page.route('**/assets/Topics-*.js', (route) => route.abort());
+    const topics = await show(page, 'Topics');
+    await topics.getByRole('alert').waitFor();
+    await show(page, 'Access');
+    expect(await tab(page, 'Kept').isVisible()).toBe(true);
+    expect(explorer().complaints()).not.toEqual([]);
     await page.close();
   });
 
@@ -86,6 +124,23 @@ export function page(explorer: () => Explorer): void {
     await access.getByRole('button', { name: 'Forget it' }).click();
     await again;
     expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toContain('secret-1');
+    await page.close();
+  });
+
+  test('sends the headers of a question, and does not keep them', async () => {
+    const page = await explorer().open({ query: '{ people { totalCount } }' });
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+    await page.keyboard.insertText('{"Authorization": "secret-2"}');
+    await page.waitForTimeout(1_000); // until GraphiQL knows it, and below until it has stored it
+    const asked = page.waitForRequest((request) => request.headers().authorization === 'secret-2');
+    await execute(page);
+    await asked;
+    await result(page, '"totalCount"').waitFor();
+    await page.waitForTimeout(1_000);
+    const stored = await page.evaluate('JSON.stringify(localStorage)');
+    expect(stored).toContain('totalCount');
+    expect(stored).not.toContain('secret-2');
     await page.close();
   });
 
