@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { create } from 'zustand';
 import type { Operation } from './client.ts';
 import type { Following } from './follow.ts';
-import { EventLog } from './log/events.ts';
+import { EventLog, limits } from './log/events.ts';
 
 /** What a tab ran last. */
 export interface Run {
@@ -49,7 +49,19 @@ export function useLog(run: Run | undefined): EventLog {
 export function beginRun(tab: string, run: Omit<Run, 'id' | 'begun' | 'state'>): Run {
   const begun: Run = { ...run, id: nextId++, begun: Date.now(), state: 'running' };
   useRuns.setState(({ byTab }) => ({ byTab: { ...byTab, [tab]: begun } }));
+  if (run.log) clearOldest(run.log);
   return begun;
+}
+
+/** Only the log of the tab that is shown grows, so all others together may hold as much as one. */
+function clearOldest(growing: EventLog): void {
+  const newest = Object.values(useRuns.getState().byTab).toSorted((a, b) => b.begun - a.begun);
+  let held = 0;
+  for (const { log } of newest) {
+    if (!log || log === growing) continue;
+    held += log.characters;
+    if (held > limits.characters) log.clear();
+  }
 }
 
 /** Changes what is known of a run, unless its tab has begun another or is closed. */

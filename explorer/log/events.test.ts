@@ -15,6 +15,18 @@ const event = (log: EventLog, n: number, text = '') =>
 const numbers = (log: EventLog) => [log.rows[0]!.number, log.rows.at(-1)!.number];
 
 describe('EventLog', () => {
+  it('says when a subscription begins again, because no event had come to go on after', () => {
+    const log = new EventLog();
+    log.told({ type: 'connected', after: undefined });
+    log.told({ type: 'lost', reason: 'The server is silent.', retryMs: 500 });
+    log.told({ type: 'connected', after: undefined });
+    expect(log.rows.map(({ type, text }) => type === 'connected' && text)).toEqual([
+      'Connected',
+      false,
+      'Connected, and begins again: no event had come to go on after',
+    ]);
+  });
+
   it('holds events, and what became of the connection between them', () => {
     const log = new EventLog();
     log.told({ type: 'connected', after: undefined });

@@ -55,7 +55,8 @@ export class EventLog {
   cursor: string | undefined;
   /** What became of the connection last. */
   lastNote: NoteRow | undefined;
-  #characters = 0;
+  /** How much it holds. */
+  characters = 0;
   readonly #listeners = new Set<() => void>();
   #isTold = true;
   #toldAt = -tellEveryMs;
@@ -78,7 +79,7 @@ export class EventLog {
     this.cleared += this.rows.length;
     this.dropped += this.rows.length;
     this.rows.length = 0;
-    this.#characters = 0;
+    this.characters = 0;
     this.#changed();
   }
 
@@ -112,8 +113,11 @@ export class EventLog {
   }
 
   #connected(cursor: string | undefined): void {
+    const isFirst = this.lastNote === undefined;
     this.cursor = cursor ?? this.cursor;
-    this.note('connected', cursor === undefined ? 'Connected' : 'Connected, and goes on after this cursor', { cursor });
+    if (cursor !== undefined) this.note('connected', 'Connected, and goes on after this cursor', { cursor });
+    else if (isFirst) this.note('connected', 'Connected');
+    else this.note('connected', 'Connected, and begins again: no event had come to go on after');
   }
 
   #next() {
@@ -122,8 +126,8 @@ export class EventLog {
 
   #push(row: Row): void {
     this.rows.push(row);
-    this.#characters += charactersOf(row);
-    if (this.rows.length > limits.rows + slack.rows || this.#characters > limits.characters + slack.characters)
+    this.characters += charactersOf(row);
+    if (this.rows.length > limits.rows + slack.rows || this.characters > limits.characters + slack.characters)
       this.#drop();
     this.#changed();
   }
@@ -131,9 +135,9 @@ export class EventLog {
   /** Down to the limits, but for the newest row, which stays whatever its size. */
   #drop(): void {
     let count = Math.max(this.rows.length - limits.rows, 0);
-    for (const row of this.rows.slice(0, count)) this.#characters -= charactersOf(row);
-    while (this.#characters > limits.characters && count < this.rows.length - 1)
-      this.#characters -= charactersOf(this.rows[count++]!);
+    for (const row of this.rows.slice(0, count)) this.characters -= charactersOf(row);
+    while (this.characters > limits.characters && count < this.rows.length - 1)
+      this.characters -= charactersOf(this.rows[count++]!);
     this.rows.splice(0, count);
     this.dropped += count;
   }
