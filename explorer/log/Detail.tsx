@@ -1,9 +1,9 @@
 import { Button } from '@graphiql/react';
 import { useMemo } from 'react';
+import { useCopy } from '../ui/useCopy.ts';
 import { changes, shortened } from './diff.ts';
 import type { EventLog, EventRow, Row } from './events.ts';
 import { timeOfDay } from './time.ts';
-import { useCopy } from './useCopy.ts';
 
 /** As much as a page can show at once without freezing. */
 const most = { characters: 100_000, changes: 500, ofValue: 2_000 };

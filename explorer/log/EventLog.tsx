@@ -4,6 +4,7 @@ import { type Run, useLog, useRun } from '../runs.ts';
 import { Pane } from '../ui/Pane.tsx';
 import { Icon } from '../ui/plugin.tsx';
 import { save } from '../ui/save.ts';
+import { useCopy } from '../ui/useCopy.ts';
 import { Detail } from './Detail.tsx';
 import type { EventLog } from './events.ts';
 import './log.css';
@@ -11,7 +12,6 @@ import { line } from './ndjson.ts';
 import { Rows } from './Rows.tsx';
 import { Status } from './Status.tsx';
 import { useControl } from './useControl.ts';
-import { useCopy } from './useCopy.ts';
 import { useSearch } from './useSearch.ts';
 
 /** Every event of the subscription that the tab ran last. */

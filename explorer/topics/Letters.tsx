@@ -4,7 +4,7 @@ import { useAnswer } from '../ui/useAnswer.ts';
 import { Confirmation } from './Confirmation.tsx';
 import { Letter } from './Letter.tsx';
 import { fromLocal } from './moments.ts';
-import { count, counted } from './numbers.ts';
+import { count, counted } from '../ui/numbers.ts';
 import { type LetterFilter, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import { type DeadLetter, type Outcome, sendAgain } from './sendAgain.ts';

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react
 import { MessageDetail } from './MessageDetail.tsx';
 import { MessageGrid } from './MessageGrid.tsx';
 import { toLocal } from './moments.ts';
-import { count, counted } from './numbers.ts';
+import { count, counted } from '../ui/numbers.ts';
 import { openLetters, readMessages, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import type { Reader } from './reader.ts';

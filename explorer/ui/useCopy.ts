@@ -13,12 +13,14 @@ export function useCopy(label: string): [label: string, copy: (content: string) 
     setOutcome(words);
     setTimeout(() => setOutcome(undefined), 2_000);
   };
-  const copy = (content: string) => {
+  const copy = async (content: string) => {
     if (content.length > mostCharacters) return say('Too much to copy: download it');
-    navigator.clipboard.writeText(content).then(
-      () => say('Copied'),
-      () => say('The browser refuses to copy'),
-    );
+    try {
+      await navigator.clipboard.writeText(content); // there is no clipboard where the page came by plain HTTP
+      say('Copied');
+    } catch {
+      say('The browser refuses to copy');
+    }
   };
   return [outcome ?? label, copy];
 }
