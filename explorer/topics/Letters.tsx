@@ -1,10 +1,10 @@
 import { Button } from '@graphiql/react';
 import { useEffect, useRef, useState } from 'react';
+import { count, counted } from '../ui/numbers.ts';
 import { useAnswer } from '../ui/useAnswer.ts';
 import { Confirmation } from './Confirmation.tsx';
 import { Letter } from './Letter.tsx';
-import { fromLocal } from './moments.ts';
-import { count, counted } from '../ui/numbers.ts';
+import { fromLocal, latestLocal } from './moments.ts';
 import { type LetterFilter, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import { type DeadLetter, type Outcome, sendAgain } from './sendAgain.ts';
@@ -12,7 +12,7 @@ import { useRefresh } from './useRefresh.ts';
 
 const letters = `query DeadLetters($topic: String, $from: DateTime, $to: DateTime, $first: Int) {
   deadLetters(topic: $topic, from: $from, to: $to, first: $first) {
-    totalCount edges { node { id topic partition offset reason key headers value base64 at redriven } }
+    totalCount edges { node { id topic partition offset reason key headers value at redriven } }
     pageInfo { hasNextPage } } }`;
 const newest = `query NewestDeadLetter($topic: String, $from: DateTime, $to: DateTime) {
   deadLetters(topic: $topic, from: $from, to: $to, first: 1) { totalCount edges { node { id } } } }`;
@@ -73,6 +73,7 @@ export function Letters() {
     latest.reload();
   };
   const ask = (sent: DeadLetter[]) => {
+    if (isSending || sent.length === 0) return;
     if (sent.length > 1 || sent.some(({ redriven }) => redriven)) setAsking(sent);
     else void send(sent);
   };
@@ -85,7 +86,7 @@ export function Letters() {
       <Filter filter={filter} />
       <Refusal error={list.error ?? latest.error} />
       <div className="row">
-        <Button disabled={picked.length === 0 || isSending} onClick={() => ask(picked)}>
+        <Button aria-disabled={picked.length === 0 || isSending} onClick={() => ask(picked)}>
           Send {picked.length > 0 && count(picked.length)} again
         </Button>
         <Button
@@ -133,11 +134,10 @@ export function Letters() {
         </table>
       )}
       {found?.pageInfo.hasNextPage &&
-        (first < most ? (
+        // A page ends early where its letters are large.
+        (first < most && (list.isLoading || shown.length >= first) ? (
           <div className="row">
-            <Button disabled={list.isLoading} onClick={() => setFirst(Math.min(most, first + step))}>
-              More
-            </Button>
+            <Button onClick={() => setFirst(Math.min(most, first + step))}>More</Button>
           </div>
         ) : (
           <p className="faint">These are the newest {count(shown.length)}. An earlier “To” shows those before them.</p>
@@ -168,6 +168,7 @@ function Filter({ filter }: { filter: LetterFilter }) {
           <input
             type="datetime-local"
             step={1}
+            max={latestLocal}
             value={filter[end]}
             onChange={(event) => change({ [end]: event.currentTarget.value })}
           />

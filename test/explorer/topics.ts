@@ -120,7 +120,7 @@ export function topics(explorer: () => Explorer): void {
     await page.keyboard.press('End');
     const detail = pane.getByRole('region', { name: `Message ${places.at(-1)}` });
     await detail.getByRole('button', { name: 'Copy value' }).click();
-    await detail.getByText('The value is copied.').waitFor();
+    await detail.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = JSON.parse(await page.evaluate('navigator.clipboard.readText()'));
     expect(copied).toMatchObject({ type: 'Company', data: { company_id: company, headcount: 132 } });
     expect(JSON.parse(await detail.locator('pre').textContent().then(String))).toEqual(copied);
