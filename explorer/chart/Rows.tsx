@@ -63,7 +63,7 @@ export function Rows({ name, columns }: RowsProps) {
                     onClick={() => setSorting({ path, isDescending: isSorted && !sorting.isDescending })}
                   >
                     <span>{path}</span>
-                    <span aria-hidden="true">{isSorted ? (sorting.isDescending ? '↓' : '↑') : ''}</span>
+                    {isSorted && <span aria-hidden="true">{sorting.isDescending ? '↓' : '↑'}</span>}
                   </button>
                 </th>
               );
