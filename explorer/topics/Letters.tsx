@@ -27,7 +27,7 @@ const refreshMs = 3_000;
 
 /** The messages that were refused: read, mended, and sent again. */
 export function Letters() {
-  const { filter, drafts } = usePlace();
+  const { filter, drafts, openLetter } = usePlace();
   const [first, setFirst] = useState(step);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [outcomes, setOutcomes] = useState<Record<string, Outcome>>({});
@@ -39,7 +39,11 @@ export function Letters() {
   const latest = useAnswer<List<{ id: string }>>(newest, variables);
   useRefresh(latest, refreshMs);
   const found = list.data?.deadLetters;
-  const shown = found?.edges.map(({ node }) => node) ?? [];
+  const listed = found?.edges.map(({ node }) => node) ?? [];
+  // What somebody mends stays, however many letters come before it.
+  const opened = useRef<DeadLetter>(undefined);
+  opened.current = [...listed, opened.current].find((letter) => letter?.id === openLetter);
+  const shown = [...new Set([...listed, ...(opened.current ? [opened.current] : [])])];
 
   // A letter that has come is shown with those around it; so are all of them when the gateway answers again.
   const known = useRef<string>(undefined);
@@ -135,7 +139,7 @@ export function Letters() {
       )}
       {found?.pageInfo.hasNextPage &&
         // A page ends early where its letters are large.
-        (first < most && (list.isLoading || shown.length >= first) ? (
+        (first < most && (list.isLoading || listed.length >= first) ? (
           <div className="row">
             <Button onClick={() => setFirst(Math.min(most, first + step))}>More</Button>
           </div>
@@ -150,7 +154,8 @@ export function Letters() {
 function Filter({ filter }: { filter: LetterFilter }) {
   const topics = useAnswer<{ topics: { name: string }[] }>('query TopicNames { topics { name } }');
   const names = (topics.data?.topics ?? []).map(({ name }) => name).filter((name) => name !== 'dead.letters');
-  const change = (part: Partial<LetterFilter>) => usePlace.setState({ filter: { ...filter, ...part } });
+  const change = (part: Partial<LetterFilter>) =>
+    usePlace.setState({ filter: { ...filter, ...part }, openLetter: undefined });
   return (
     <div className="row topic-form">
       <label>
@@ -189,7 +194,9 @@ function Nothing({ filter: { topic, from, to } }: { filter: LetterFilter }) {
       </p>
       {isFiltered && (
         <div className="row">
-          <Button onClick={() => usePlace.setState({ filter: { topic: '', from: '', to: '' } })}>Show all</Button>
+          <Button onClick={() => usePlace.setState({ filter: { topic: '', from: '', to: '' }, openLetter: undefined })}>
+            Show all
+          </Button>
         </div>
       )}
     </div>

@@ -213,6 +213,28 @@ export function topics(explorer: () => Explorer): void {
     await page.close();
   });
 
+  test('keeps the letter that is being mended, however many come', async () => {
+    const page = await explorer().open();
+    let newest = 7;
+    await page.route('**/graphql', (route) => {
+      if (!/query (Newest)?DeadLetters?\(/.test(route.request().postData() ?? '')) return route.fallback();
+      const place = { topic: 'occupancy.readings', partition: 0, offset: '1' };
+      const told = { reason: 'No reading.', key: null, headers: null, at: new Date().toISOString(), redriven: null };
+      const node = { id: `0/${newest}`, ...place, ...told, value: `{"letter":${newest}}` };
+      const deadLetters = { totalCount: newest, edges: [{ node }], pageInfo: { hasNextPage: true } };
+      return route.fulfill({ json: { data: { deadLetters } } });
+    });
+    const pane = await show(page, 'Topics');
+    await pane.getByRole('button', { name: /^Dead letters \(/ }).click();
+    await page.getByRole('button').filter({ hasText: '{"letter":7}' }).click();
+    const value = pane.getByRole('textbox', { name: 'Value of 0/7' });
+    await value.fill('mended');
+    newest = 60;
+    await page.getByRole('button').filter({ hasText: '{"letter":60}' }).waitFor();
+    expect(await value.inputValue()).toBe('mended');
+    await page.close();
+  });
+
   test.each(['dark', 'light'] as const)('can be used by all, %s', async (colorScheme) => {
     const page = await explorer().open({ colorScheme });
     const pane = await show(page, 'Topics');
