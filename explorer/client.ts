@@ -50,9 +50,15 @@ function withCredentials(headers: Record<string, string> = {}): Record<string, s
  * @throws Error with the words of the first error, which is its cause, whether there is data or not
  */
 export async function ask<Data>(query: string, variables?: Record<string, unknown>, signal?: AbortSignal) {
-  const { data, errors } = await send<Data>({ query, variables }, signal);
+  const { data, errors } = await send<Data>({ query, variables }, signal).catch(sayAway);
   if (errors?.length) throw new Error(errors[0]!.message, { cause: errors[0] });
   return data as Data;
+}
+
+/** What browsers say themselves, such as "Failed to fetch", names neither what failed nor where. */
+function sayAway(error: Error): never {
+  const isAway = error instanceof TypeError || error.name === 'TimeoutError';
+  throw isAway ? new Error(`The gateway at ${location.host} does not answer.`, { cause: error }) : error;
 }
 
 interface Connection {

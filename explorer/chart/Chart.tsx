@@ -6,6 +6,7 @@ import cookbook from '../../docs/cookbook.md?raw';
 import { atPresent, parseCookbook } from '../cookbook/cookbook.ts';
 import { type Run, useRun, useRuns } from '../runs.ts';
 import { useColours } from '../ui/colours.ts';
+import { counted } from '../ui/numbers.ts';
 import { Alert, Pane } from '../ui/Pane.tsx';
 import { save } from '../ui/save.ts';
 import { useOpenTab } from '../ui/useOpenTab.ts';
@@ -59,7 +60,9 @@ function Drawn({ run, tab, lists, list, chosen }: DrawnProps) {
     [drawing, shape, choice.x, colours, isMoving],
   );
   const held = run.log?.dropped ? ' The log holds the newest of them alone.' : '';
-  const summary = shape ? summaryOf(drawing) + held : `${rowsOf(columns)} rows of ${columns.length} fields.${held}`;
+  const summary = shape
+    ? summaryOf(drawing) + held
+    : `${counted(rowsOf(columns), 'row')} of ${counted(columns.length, 'field')}.${held}`;
   const title = [run.operation.operationName, list.name].filter(Boolean).join(': ');
   const fileName = title.replaceAll(/[^\p{L}\p{N}]+/gu, '-');
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { type Choice, rowCount, rowsOf, type Shape } from './choice.ts';
+import { count } from '../ui/numbers.ts';
+import { type Choice, measuresOf, placesOf, rowCount, rowsOf, type Shape, splitsOf } from './choice.ts';
 import type { TabChoice } from './choices.ts';
 import type { Drawable } from './useLists.ts';
 
@@ -15,14 +16,12 @@ const shapes: Record<Shape, string> = { line: 'Line', bar: 'Bar', table: 'Table'
 /** Where a viewer says what is drawn, and how. */
 export function Fields({ lists, list, choice, onChoose }: FieldsProps) {
   const { shape, x, y, split } = choice;
-  const filled = list.columns.filter(({ kind }) => kind !== 'empty');
-  const numbers = filled.filter(({ kind, path }) => kind === 'number' && path !== x);
   const toggle = (path: string) =>
     onChoose({ y: y.includes(path) ? y.filter((other) => other !== path) : [...y, path] });
   return (
     <div className="chart-fields">
       <fieldset className="chart-shapes">
-        <legend>Kind of chart</legend>
+        <legend className="unseen">Kind of chart</legend>
         {Object.entries(shapes).map(([value, name]) => (
           <Toggle key={value} isOn={shape === value} onPress={() => onChoose({ shape: value as Shape })}>
             {name}
@@ -33,7 +32,7 @@ export function Fields({ lists, list, choice, onChoose }: FieldsProps) {
         <Pick label="List" value={list.name} onPick={(name) => onChoose({ list: name })}>
           {lists.map(({ name, columns }) => (
             <option key={name} value={name}>
-              {name} ({rowsOf(columns)})
+              {name} ({count(rowsOf(columns))})
             </option>
           ))}
         </Pick>
@@ -41,22 +40,20 @@ export function Fields({ lists, list, choice, onChoose }: FieldsProps) {
       {shape !== 'table' && (
         <>
           <Pick label="x" value={x} onPick={(path) => onChoose({ x: path })}>
-            {filled.map(({ path }) => (
+            {placesOf(list.columns).map(({ path }) => (
               <option key={path}>{path}</option>
             ))}
           </Pick>
           <Pick label="Split by" value={split} onPick={(path) => onChoose({ split: path })}>
             <option value="">nothing</option>
-            {filled
-              .filter(({ path, kind }) => kind !== 'time' && path !== x)
-              .map(({ path }) => (
-                <option key={path}>{path}</option>
-              ))}
+            {splitsOf(list.columns, x).map(({ path }) => (
+              <option key={path}>{path}</option>
+            ))}
           </Pick>
           <span aria-hidden="true">y</span>
           <fieldset className="chart-y">
-            <legend>y</legend>
-            {numbers.map(({ path }) => (
+            <legend className="unseen">y</legend>
+            {measuresOf(list.columns, x).map(({ path }) => (
               <Toggle key={path} isOn={y.includes(path)} onPress={() => toggle(path)}>
                 {path}
               </Toggle>

@@ -13,6 +13,9 @@ interface RowsProps {
 /** In pixels, as the style sheet has it. */
 const rowHeight = 30;
 
+/** Of a value: more than its column has room for. */
+const shownCharacters = 200;
+
 /** All rows as they came, sorted by a column when its header is pressed. Only those in sight are drawn. */
 export function Rows({ name, columns }: RowsProps) {
   const [sorting, setSorting] = useState<Sorting>();
@@ -60,7 +63,7 @@ export function Rows({ name, columns }: RowsProps) {
                     onClick={() => setSorting({ path, isDescending: isSorted && !sorting.isDescending })}
                   >
                     <span>{path}</span>
-                    <span aria-hidden="true">{isSorted ? (sorting.isDescending ? '↓' : '↑') : ''}</span>
+                    {isSorted && <span aria-hidden="true">{sorting.isDescending ? '↓' : '↑'}</span>}
                   </button>
                 </th>
               );
@@ -75,7 +78,7 @@ export function Rows({ name, columns }: RowsProps) {
               <tr key={index} aria-rowindex={index + 2}>
                 {columns.map(({ path, kind, values }) => (
                   <td key={path} className={kind === 'number' ? 'number' : undefined}>
-                    {String(values[row] ?? '')}
+                    {String(values[row] ?? '').slice(0, shownCharacters)}
                   </td>
                 ))}
               </tr>

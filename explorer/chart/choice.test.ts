@@ -56,6 +56,13 @@ describe('choiceOf', () => {
     expect(choiceOf(columnsOf(day), { y: [] }).y).toEqual([]);
   });
 
+  it('draws nothing against itself, and by nothing that is not offered', () => {
+    const rows = day.map((row) => ({ ...row, gone: null }));
+    expect(choiceOf(columnsOf(rows), { x: 'left', y: ['left', 'entered'] }).y).toEqual(['entered']);
+    expect(choiceOf(columnsOf(rows), { x: 'name', split: 'name' }).split).toBe('');
+    expect(choiceOf(columnsOf(rows), { x: 'gone', split: 'start' })).toMatchObject({ x: 'start', split: '' });
+  });
+
   it.each([[[{ a: 1 }]], [[{ a: null }]], [[{ a: true }]], [[{ a: '2026-01-31' }]]])('has something for %j', (rows) =>
     expect(choiceOf(columnsOf(rows), {}).x).toBe('a'),
   );

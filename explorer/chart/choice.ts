@@ -25,16 +25,31 @@ export const mostSeries = 12;
  * @param columns at least one
  */
 export function choiceOf(columns: readonly Column[], chosen: Partial<Choice>): Choice {
-  const has = (path: string | undefined): path is string => columns.some((column) => column.path === path);
-  const isMeasurable = (path: string) =>
-    path === rowCount || columns.some((column) => column.path === path && column.kind === 'number');
-  const x = has(chosen.x) ? chosen.x : defaultX(columns);
-  const split = chosen.split === '' || has(chosen.split) ? chosen.split : defaultSplit(columns, x);
-  const y = chosen.y?.filter(isMeasurable);
+  const has = (among: readonly Column[], path: string | undefined): path is string =>
+    among.some((column) => column.path === path);
+  const x = has(placesOf(columns), chosen.x) ? chosen.x : defaultX(columns);
+  const split =
+    chosen.split === '' || has(splitsOf(columns, x), chosen.split) ? chosen.split : defaultSplit(columns, x);
+  const y = chosen.y?.filter((path) => path === rowCount || has(measuresOf(columns, x), path));
   const chosenY = y && (y.length > 0 || chosen.y?.length === 0) ? y : defaultY(columns, x, split !== '');
   const isOverTime = columns.find(({ path }) => path === x)!.kind === 'time';
   const isLine = isOverTime && chosenY.some((path) => path !== rowCount);
   return { shape: chosen.shape ?? (isLine ? 'line' : 'bar'), x, y: chosenY, split };
+}
+
+/** The columns that can be x. */
+export function placesOf(columns: readonly Column[]): Column[] {
+  return columns.filter(({ kind }) => kind !== 'empty');
+}
+
+/** The columns that can be y. */
+export function measuresOf(columns: readonly Column[], x: string): Column[] {
+  return columns.filter(({ kind, path }) => kind === 'number' && path !== x);
+}
+
+/** The columns that can be split by. */
+export function splitsOf(columns: readonly Column[], x: string): Column[] {
+  return placesOf(columns).filter(({ kind, path }) => kind !== 'time' && path !== x);
 }
 
 /** The list of which a chart says most: numbers over time before numbers by category, before rows that can be counted. */
@@ -92,8 +107,8 @@ function span({ values }: Column): number {
 
 /** All that is measured; of many series one number each. */
 function defaultY(columns: readonly Column[], x: string, isSplit: boolean): string[] {
-  const numbers = columns
-    .filter(({ kind, path }) => kind === 'number' && path !== x && !isIdentity(path) && !path.includes(' › '))
+  const numbers = measuresOf(columns, x)
+    .filter(({ path }) => !isIdentity(path) && !path.includes(' › '))
     .map(({ path }) => path);
   return numbers.length === 0 ? [rowCount] : numbers.slice(0, isSplit ? 1 : mostSeries);
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Choice, choiceOf, mostSeries, rowCount } from './choice.ts';
 import { listsOf } from './lists.ts';
 import { type Point, seenPoints, seriesOf } from './series.ts';
@@ -44,6 +44,14 @@ describe('over time', () => {
     expect(notes).toEqual(['Rows are counted by 1 s.']);
   });
 
+  it('counts by the days of the viewer', () => {
+    vi.stubEnv('TZ', 'Europe/Vienna'); // whose clocks change on 29 March
+    const days = Array.from({ length: 60 }, (_, at) => new Date(Date.UTC(2026, 2, 1 + at)).toISOString().slice(0, 10));
+    const { points } = draw(days.map((day) => ({ day }))).series[0]!;
+    expect(points).toEqual(days.map((_, at) => [new Date(2026, 2, 1 + at).getTime(), 1]));
+    vi.unstubAllEnvs();
+  });
+
   it('counts each row once in at most a few hundred buckets', () => {
     const moment = fc.integer({ min: 0, max: 4e12 });
     fc.assert(
@@ -71,6 +79,17 @@ describe('by category', () => {
       [1, null],
     ]);
     expect(notes).toEqual(['Left out: 1 without name.', 'Where name repeats, values are summed.']);
+  });
+
+  it('sums bars that would stand at the same place, over time too', () => {
+    const rows = [2_000, 1_000, 2_000].map((ms, n) => ({ at: time(ms), value: n }));
+    const { series, notes } = draw(rows, { shape: 'bar', split: '' });
+    expect(series[0]!.points).toEqual([
+      [1_000, 1],
+      [2_000, 2],
+    ]);
+    expect(notes).toEqual(['Where at repeats, values are summed.']);
+    expect(draw(rows, { split: '' }).series[0]!.points.length).toBe(3);
   });
 
   it('loses nothing of a sum, however it is split', () => {
@@ -133,7 +152,7 @@ describe('summaryOf', () => {
 
   it('says when there is none', () => {
     expect(summaryOf(draw([{ name: 'a', value: 1 }], { y: [] }))).toBe('0 points. Choose a y.');
-    expect(summaryOf(draw([{ at: null, value: 1 }], { x: 'at' }))).toMatch(/^0 points\. /);
+    expect(summaryOf(draw([{ at: null }]))).toMatch(/^0 points\. /);
   });
 });
 

@@ -24,7 +24,7 @@ export interface Drawing {
 }
 
 /** The series that a choice makes of the rows. */
-export function seriesOf(columns: readonly Column[], { x, y, split }: Choice): Drawing {
+export function seriesOf(columns: readonly Column[], { shape, x, y, split }: Choice): Drawing {
   const byPath = (path: string) => columns.find((column) => column.path === path);
   const xColumn = byPath(x)!;
   const notes: string[] = [];
@@ -50,7 +50,8 @@ export function seriesOf(columns: readonly Column[], { x, y, split }: Choice): D
       const valueAt = (row: number) => (values ? finite(values[row]) : 1);
       const label = values ? path : 'rows';
       let points: Point[];
-      if (xColumn.kind === 'category') {
+      // Bars at the same place would cover each other.
+      if (xColumn.kind === 'category' || (shape === 'bar' && values)) {
         const sums = sumsOf(rows, xs, valueAt, categories.length);
         if (values) summed += sums.repeated;
         points = sums.points;
@@ -130,22 +131,23 @@ function pointsOf(rows: readonly number[], xs: Positions, valueAt: (row: number)
   return inOrder(rows.map((row): Point => [xs[row]!, valueAt(row)]));
 }
 
+/** @param size how many categories there are, which all have a point */
 function sumsOf(rows: readonly number[], xs: Positions, valueAt: (row: number) => number | null, size: number) {
-  const sums = new Array<number | null>(size).fill(null);
+  const sums = new Map(Array.from({ length: size }, (_, index): Point => [index, null]));
   let repeated = 0;
   for (const row of rows) {
     const value = valueAt(row);
-    if (value === null) continue;
-    const before = sums[xs[row]!] ?? null;
-    if (before !== null) repeated += 1;
-    sums[xs[row]!] = (before ?? 0) + value;
+    const before = sums.get(xs[row]!) ?? null;
+    if (value !== null && before !== null) repeated += 1;
+    sums.set(xs[row]!, value === null ? before : (before ?? 0) + value);
   }
-  return { points: sums.map((sum, index): Point => [index, sum]), repeated };
+  return { points: inOrder([...sums]), repeated };
 }
 
 /** How many rows there are in each bucket, or at each x. */
 function countsOf(rows: readonly number[], xs: Positions, width: number | undefined): Point[] {
-  const bucketOf = (at: number) => (width ? Math.floor(at / width) * width : at);
+  const isByDay = width !== undefined && width >= day;
+  const bucketOf = (at: number) => (width ? Math.floor((isByDay ? onClock(at) : at) / width) * width : at);
   const counts = new Map<number, number>();
   for (const row of rows) {
     const bucket = bucketOf(xs[row]!);
@@ -156,8 +158,19 @@ function countsOf(rows: readonly number[], xs: Positions, width: number | undefi
   const [from, to] = [first[0]![0], first.at(-1)![0]];
   return Array.from({ length: Math.round((to - from) / width) + 1 }, (_, index): Point => {
     const bucket = from + index * width;
-    return [bucket, counts.get(bucket) ?? 0];
+    return [isByDay ? offClock(bucket) : bucket, counts.get(bucket) ?? 0];
   });
+}
+
+/** What the clock of the viewer shows, as if it were UTC: there each day has 24 hours and begins with a full one. */
+function onClock(at: number): number {
+  return at - new Date(at).getTimezoneOffset() * minute;
+}
+
+/** The midnight that the clock of the viewer shows. */
+function offClock(midnight: number): number {
+  const date = new Date(midnight);
+  return new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()).getTime();
 }
 
 function inOrder(points: Point[]): Point[] {

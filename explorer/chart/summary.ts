@@ -3,9 +3,9 @@ import type { Drawing } from './series.ts';
 /** Where the viewer is: times are shown as they are there. */
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const plain = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
-const scientific = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4, notation: 'scientific' });
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
+const plain = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+const scientific = new Intl.NumberFormat('en', { maximumSignificantDigits: 4, notation: 'scientific' });
 
 /** What a chart shows, in words: how many points, from where to where, and between which values. */
 export function summaryOf({ x, categories, series, notes }: Drawing): string {

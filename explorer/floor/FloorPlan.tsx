@@ -85,7 +85,7 @@ function RoomButton({ name, count, scale, isSelected, onSelect, x, y, width, hei
       aria-pressed={isSelected}
       onClick={onSelect}
     >
-      <span className="floor-spoken">{`${name}, ${inWords(count)}`}</span>
+      <span className="unseen">{`${name}, ${inWords(count)}`}</span>
       <span className="floor-shown" aria-hidden="true">
         <span className="floor-count">{count ? count.value.toLocaleString('en') : '·'}</span>
         <span className="floor-name">{name}</span>

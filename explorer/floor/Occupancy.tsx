@@ -7,7 +7,7 @@ import type { Bucket, Count, Series, Space } from './questions.ts';
 import { SpaceDetails } from './SpaceDetails.tsx';
 import { scaleOf } from './scale.ts';
 import { TableOfSpaces } from './TableOfSpaces.tsx';
-import { frameMs, positionOf, readableTime, type Stretch, type Timeline, timeAt } from './timeline.ts';
+import { bucketAt, frameMs, positionOf, readableTime, type Stretch, type Timeline, timeAt } from './timeline.ts';
 import { type Live, useLive } from './useLive.ts';
 import { usePlay } from './usePlay.ts';
 
@@ -23,7 +23,7 @@ interface OccupancyProps {
 
 /** A plan of the spaces, and the slider that says of when it is. */
 export function Occupancy({ spaces, after, stretch, timeline, series, error }: OccupancyProps) {
-  const { from, to, everyMs, count: now } = timeline;
+  const { to, count: now } = timeline;
   const ids = useMemo(() => spaces.map(({ id }) => id), [spaces]);
   const live = useLive(ids, after);
   const [time, setTime] = useState<number>();
@@ -38,14 +38,15 @@ export function Occupancy({ spaces, after, stretch, timeline, series, error }: O
   const countNow = ({ id, count }: Space) => live.counts.get(id) ?? count;
   const countOf = (space: Space): Count | undefined => {
     if (position === now) return countNow(space);
-    const bucket = bucketAt(courses.get(space.id) ?? [], from + position * everyMs, everyMs);
+    const bucket = bucketAt(timeline, position, courses.get(space.id));
     return bucket && { value: bucket.value, inferred: space.count.inferred, drift: bucket.value < 0 };
   };
   /** Up to now, which is a bucket by itself. */
   const courseOf = (space: Space): Bucket[] => {
     const { value } = countNow(space);
     const present = { start: new Date(to).toISOString(), entered: 0, left: 0, value, min: value, max: value };
-    return [...(courses.get(space.id) ?? []), present];
+    const past = Array.from({ length: now }, (_, at) => bucketAt(timeline, at, courses.get(space.id)));
+    return [...past.filter((bucket) => bucket !== undefined), present];
   };
   const highest = useMemo(() => scaleOf([...courses.values()].flat().map(({ max }) => max)).most, [courses]);
   const scale = scaleOf([highest, ...spaces.map((space) => countNow(space).value)]);
@@ -111,13 +112,6 @@ export function Occupancy({ spaces, after, stretch, timeline, series, error }: O
       <TableOfSpaces {...{ spaces, countOf, courseOf, time: words }} />
     </>
   );
-}
-
-/** The bucket that begins at a time. What was answered may still be of another stretch. */
-function bucketAt(course: readonly Bucket[], time: number, everyMs: number): Bucket | undefined {
-  const first = course[0];
-  const bucket = first && course[(time - Date.parse(first.start)) / everyMs];
-  return bucket && Date.parse(bucket.start) === time ? bucket : undefined;
 }
 
 /** Nothing while a count is not known. */

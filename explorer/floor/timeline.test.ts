@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { frameMs, nextOf, positionOf, readableTime, stretches, timeAt, timelineAt } from './timeline.ts';
+import {
+  bucketAt,
+  frameMs,
+  nextOf,
+  positionOf,
+  readableTime,
+  stretches,
+  type Timeline,
+  timeAt,
+  timelineAt,
+} from './timeline.ts';
 
 const present = fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2100, 0) });
 
@@ -39,6 +49,18 @@ describe.each(stretches)('$name', (stretch) => {
 
   it('is asked for in as many buckets as the gateway gives at once', () =>
     expect(stretch.lengthMs / stretch.everyMs).toBeLessThanOrEqual(10_000));
+});
+
+test('what was answered of another stretch is in no bucket', () => {
+  const [hour, day] = stretches.map((stretch) => timelineAt(stretch, Date.UTC(2026, 0, 31, 12, 7)));
+  const course = Array.from({ length: day!.count }, (_, at) => {
+    return { start: new Date(day!.from + at * day!.everyMs).toISOString() };
+  });
+  const found = (timeline: Timeline) => course.filter((bucket, at) => bucketAt(timeline, at, course) === bucket).length;
+  expect(found(day!)).toBe(day!.count);
+  expect(found(hour!)).toBe(0);
+  expect(bucketAt(day!, 0, course.slice(1))).toBeUndefined();
+  expect(bucketAt(day!, 0, undefined)).toBeUndefined();
 });
 
 test('times are read in UTC', () => expect(readableTime(Date.UTC(2026, 0, 31, 0, 5))).toBe('Sat 31 Jan, 00:05 UTC'));

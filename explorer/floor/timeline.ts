@@ -46,6 +46,18 @@ export function timeAt({ from, everyMs, count }: Timeline, position: number): nu
   return position >= count ? undefined : from + (position + 1) * everyMs;
 }
 
+/** The bucket of a course at a position. What was answered may still be of another stretch. */
+export function bucketAt<Bucket extends { start: string }>(
+  { from, everyMs }: Timeline,
+  position: number,
+  course: readonly Bucket[] = [],
+): Bucket | undefined {
+  const time = from + position * everyMs;
+  const first = course[0];
+  const bucket = first && course[(time - Date.parse(first.start)) / everyMs];
+  return bucket && Date.parse(bucket.start) === time ? bucket : undefined;
+}
+
 /** When the next bucket is over, in milliseconds since 1970. */
 export function nextOf({ to, everyMs }: Timeline): number {
   return to + everyMs;

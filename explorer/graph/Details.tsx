@@ -1,4 +1,5 @@
 import { Button } from '@graphiql/react';
+import { count } from '../ui/numbers.ts';
 import { useOpenTab } from '../ui/useOpenTab.ts';
 import { questions } from './neighbours.ts';
 import type { Picture } from './picture.ts';
@@ -32,7 +33,7 @@ function NodeDetails({ picture, node }: { picture: Picture; node: GraphNode }) {
         <h3>{nameOf(node)}</h3>
         <p className="faint">
           {type} <code>{id}</code>
-          {typeof headcount === 'number' && `, headcount ${headcount.toLocaleString('en')}`}
+          {typeof headcount === 'number' && `, headcount ${count(headcount)}`}
         </p>
       </div>
       <div className="row">
@@ -55,7 +56,7 @@ function NodeDetails({ picture, node }: { picture: Picture; node: GraphNode }) {
         </ul>
       )}
       {relations.length > mostRelations && (
-        <p className="faint">{relations.length - mostRelations} more relations are in the list.</p>
+        <p className="faint">{count(relations.length - mostRelations)} more relations are in the list.</p>
       )}
     </>
   );
@@ -63,12 +64,20 @@ function NodeDetails({ picture, node }: { picture: Picture; node: GraphNode }) {
 
 function ExpandButton({ picture, node: { key } }: { picture: Picture; node: GraphNode }) {
   const { pages, isLoading, error } = picture.expansions.get(key) ?? {};
-  if (isLoading) return <Button aria-disabled="true">Expanding…</Button>;
-  if (!pages) return <Button onClick={() => void picture.expand(key)}>{error ? 'Expand again' : 'Expand'}</Button>;
+  const left = pages?.left ?? 0;
+  const toggle = () => (pages ? picture.collapse(key) : void picture.expand(key));
+  const name = pages ? 'Collapse' : error ? 'Expand again' : 'Expand';
+  // The same buttons all the while, so that the one that was pressed keeps the focus.
   return (
     <>
-      {pages.left > 0 && <Button onClick={() => void picture.more(key)}>More ({pages.left} left)</Button>}
-      <Button onClick={() => picture.collapse(key)}>Collapse</Button>
+      <Button aria-disabled={isLoading && !pages} onClick={toggle}>
+        {isLoading && !pages ? 'Expanding…' : name}
+      </Button>
+      {left > 0 && (
+        <Button aria-disabled={isLoading} onClick={() => void picture.more(key)}>
+          {isLoading ? 'Expanding…' : `More (${count(left)} left)`}
+        </Button>
+      )}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { Button } from '@graphiql/react';
+import { count, counted } from '../ui/numbers.ts';
 import { Alert } from '../ui/Pane.tsx';
 import { bounds, type Picture } from './picture.ts';
 import { nameOf } from './words.ts';
@@ -13,16 +14,17 @@ export function Notes({ picture }: { picture: Picture }) {
     <>
       <div className="row">
         <p className="faint" role="status">
-          {nodes.length > 0 &&
-            `${count(people, 'person', 'people')}, ${count(nodes.length - people, 'company', 'companies')}, ${count(edges.length, 'relation', 'relations')}`}
-          {hidden > 0 && `, ${hidden} hidden`}
+          {nodes.length + hidden > 0 &&
+            `${counted(people, 'person', 'people')}, ${counted(nodes.length - people, 'company', 'companies')}, ${counted(edges.length, 'relation')}`}
+          {hidden > 0 && `, ${count(hidden)} hidden`}
         </p>
         {hidden > 0 && <Button onClick={() => picture.showHidden()}>Show hidden</Button>}
       </div>
       {(left > 0 || isFull) && (
         <p>
-          There are {left > 0 ? `${left} more` : 'more'} people, companies or relations, but {bounds.nodes} nodes and{' '}
-          {bounds.edges} relations are the most that are drawn. Ask for fewer, or hide some to see others.
+          There are {left > 0 ? `${count(left)} more` : 'more'} people, companies or relations, but{' '}
+          {count(bounds.nodes)} nodes and {count(bounds.edges)} relations are the most that are drawn. Ask for fewer, or
+          hide some to see others.
         </p>
       )}
       <Missed fields={missing.ids} add="id" without="they cannot be drawn" />
@@ -52,8 +54,4 @@ function Missed({ fields, add, without }: { fields: Set<string>; add: string; wi
       Add <code>{add}</code> to <code>{[...fields].join(', ')}</code>: without it {without}.
     </p>
   );
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }

@@ -68,6 +68,17 @@ it('reads fragments, on unions too, and the nodes of a path in their order', () 
   });
 });
 
+it('joins nothing across what it does not know in a path', () => {
+  const query = `{ shortestPath(from: {person: "1"}, to: {person: "2"}) { nodes {
+    ...on Person { __typename id name } ...on Company { id name } } } }`;
+  const person = (id: string) => ({ __typename: 'Person', id, name: id });
+  expect(shown(query, { shortestPath: { nodes: [person('1'), { id: '7', name: 'Acme' }, person('2')] } })).toEqual({
+    nodes: ['Person:1 1', 'Person:2 2'],
+    edges: [],
+    missing: ['shortestPath.nodes'],
+  });
+});
+
 it('reads acquisitions either way round, and trees of them', () => {
   const query = `{ company(id: "1") { name
     acquisitions { edges { node { merged acquired { id name } } } }

@@ -137,12 +137,12 @@ export function readingOf({ schema, document, operation, variables }: Asked): Re
     read(data, into) {
       if (top) values(data, top, {});
 
-      /** @returns the keys of the people and companies that the field itself holds */
+      /** @returns the keys of the people and companies that the field itself holds, undefined where one is not told */
       function values(value: unknown, field: Field, ends: Ends): Keys {
         if (Array.isArray(value)) return value.flatMap((one) => values(one, field, ends));
         if (typeof value !== 'object' || value === null || field.sets.length === 0) return [];
         const type = typeOf(field, value as Values);
-        return type ? object(value as Values, type, field, ends) : [];
+        return type ? object(value as Values, type, field, ends) : [undefined];
       }
 
       function object(value: Values, type: GraphQLObjectType, field: Field, ends: Ends): Keys {

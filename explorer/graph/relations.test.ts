@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isCurrent, limits, Relations } from './relations.ts';
+import { isCurrent, isPresent, limits, Relations } from './relations.ts';
 
 const stint = fc.record({
   title: fc.constantFrom('Cook', 'Chef', null),
@@ -42,6 +42,19 @@ it('keeps the same object while nothing more is told of it', () => {
   expect(after.every((one, index) => one === before[index])).toBe(true);
   relations.add(of([[1, 1, { startDate: '2010-01-01' }]]));
   expect(relations.edges.values().next().value?.stints).toEqual([{ title: 'Cook', startDate: '2010-01-01' }]);
+});
+
+it('tells a stint that is over from one that goes on, whatever was asked for', () => {
+  const relations = of([
+    [1, 1, { current: true }],
+    [1, 1, { current: false }],
+    [2, 1, { title: 'Cook', startDate: '2010-01-01', endDate: null, current: true }],
+    [2, 1, { title: 'Cook', endDate: '2005-01-01', current: false }],
+  ]);
+  expect([...relations.edges.values()].map((edge) => [edge.stints.length, isPresent(edge)])).toEqual([
+    [2, true],
+    [2, true],
+  ]);
 });
 
 it('learns who bought whom', () => {

@@ -96,9 +96,8 @@ export class Relations {
     return this.edges.has(keyOf(type, from, to));
   }
 
-  /** Title and start are the identity of a stint between the same two; what was not asked for agrees with anything. */
   #withStint(stints: readonly Stint[], stint: Stint): readonly Stint[] {
-    const index = stints.findIndex((one) => agree(one.title, stint.title) && agree(one.startDate, stint.startDate));
+    const index = stints.findIndex((one) => isSame(one, stint));
     if (index < 0) return this.#hasRoom() ? [...stints, stint] : stints;
     const known = stints[index]!;
     return tellsMore(stint, known) ? stints.with(index, { ...known, ...defined(stint) }) : stints;
@@ -130,8 +129,15 @@ function keyOf(type: EdgeType, from: string, to: string): string {
   return `${type} ${from} ${to}`;
 }
 
-function agree(one: unknown, other: unknown): boolean {
-  return one === other || one === undefined || other === undefined;
+/**
+ * Title and start are the identity of a stint between the same two. What was not asked for agrees with anything; where
+ * that is a part of the identity, stints are told apart by their end.
+ */
+function isSame(one: Stint, other: Stint): boolean {
+  const isTold = (name: keyof Stint) => one[name] !== undefined && other[name] !== undefined;
+  const agree = (name: keyof Stint) => !isTold(name) || one[name] === other[name];
+  const isIdentified = isTold('title') && isTold('startDate');
+  return agree('title') && agree('startDate') && (isIdentified || (agree('endDate') && agree('current')));
 }
 
 function tellsMore(details: object, known: object): boolean {

@@ -47,6 +47,8 @@ it('fits all places, down to the least scale', () => {
   ];
   const xs = places.map((place) => seen(fitted(places, size), place).x);
   expect(xs).toEqual([40, 360]);
+  const tall = places.map(({ x, y }) => ({ x: y, y: x }));
+  expect(tall.map((place) => seen(fitted(tall, size), place).y)).toEqual([56, 268]); // the tools lie above
   expect(fitted([], size)).toEqual({ x: 200, y: 150, scale: 1 });
 });
 

@@ -13,8 +13,8 @@ interface Size {
 /** How far one can go in and out. */
 const scales = { least: 0.1, most: 4 };
 
-/** The room around what is fitted, for half a node and its label. */
-const margin = { x: 40, y: 32 };
+/** The room around what is fitted, for half a node and its label, and at the top for the tools. */
+const margin = { x: 40, top: 56, bottom: 32 };
 
 /** Nearer or farther, with what is seen at a point staying there. */
 export function zoomed({ x, y, scale }: View, factor: number, at: { x: number; y: number }): View {
@@ -30,19 +30,20 @@ export function fitted(places: readonly { x: number; y: number }[], { width, hei
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const scale = Math.min(
     Math.max((width - 2 * margin.x) / (right - left || 1), scales.least),
-    Math.max((height - 2 * margin.y) / (bottom - top || 1), scales.least),
+    Math.max((height - margin.top - margin.bottom) / (bottom - top || 1), scales.least),
     1,
   );
-  return { x: width / 2 - ((left + right) / 2) * scale, y: height / 2 - ((top + bottom) / 2) * scale, scale };
+  const middle = (height + margin.top - margin.bottom) / 2;
+  return { x: width / 2 - ((left + right) / 2) * scale, y: middle - ((top + bottom) / 2) * scale, scale };
 }
 
 /** The view moved just so far that a place is seen. */
 export function showing(view: View, place: { x: number; y: number }, { width, height }: Size): View {
-  const inside = (at: number, room: number, length: number) => Math.max(room - at, 0) + Math.min(length - room - at, 0);
+  const inside = (at: number, least: number, most: number) => Math.max(least - at, 0) + Math.min(most - at, 0);
   const { x, y, scale } = view;
   return {
-    x: x + inside(place.x * scale + x, margin.x, width),
-    y: y + inside(place.y * scale + y, margin.y, height),
+    x: x + inside(place.x * scale + x, margin.x, width - margin.x),
+    y: y + inside(place.y * scale + y, margin.top, height - margin.bottom),
     scale,
   };
 }

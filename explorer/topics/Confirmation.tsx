@@ -1,6 +1,6 @@
 import { Button } from '@graphiql/react';
 import { useEffect, useRef } from 'react';
-import { count, counted } from './numbers.ts';
+import { count, counted } from '../ui/numbers.ts';
 import { usePlace } from './place.ts';
 import { isMended } from './redrives.ts';
 import type { DeadLetter } from './sendAgain.ts';

@@ -126,10 +126,10 @@ function Editor({ letter, draft, isSending, onSend }: EditorProps) {
           ? `⚠ No JSON: line ${mistake.line}, column ${mistake.column} should have ${mistake.expected}. It can be sent as it is.`
           : '✓ JSON.'}
         {value.includes('\uFFFD') &&
-          ' The value is no UTF-8, and this text has lost some of it. As long as you do not change it, the message is sent to the byte as it was.'}
+          ' What is no UTF-8 stands here as \uFFFD. As long as you do not change the text, the message is sent to the byte as it was.'}
       </p>
       <div className="row">
-        <Button disabled={isSending} onClick={onSend}>
+        <Button aria-disabled={isSending} onClick={onSend}>
           {redriven ? 'Send once more…' : isMended({ value, draft }) ? 'Send mended' : 'Send as it was'}
         </Button>
         <Button disabled={mistake !== undefined || redriven !== null} onClick={() => write(indented(text))}>

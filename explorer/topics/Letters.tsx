@@ -1,10 +1,10 @@
 import { Button } from '@graphiql/react';
 import { useEffect, useRef, useState } from 'react';
+import { count, counted } from '../ui/numbers.ts';
 import { useAnswer } from '../ui/useAnswer.ts';
 import { Confirmation } from './Confirmation.tsx';
 import { Letter } from './Letter.tsx';
-import { fromLocal } from './moments.ts';
-import { count, counted } from './numbers.ts';
+import { fromLocal, latestLocal } from './moments.ts';
 import { type LetterFilter, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import { type DeadLetter, type Outcome, sendAgain } from './sendAgain.ts';
@@ -12,7 +12,7 @@ import { useRefresh } from './useRefresh.ts';
 
 const letters = `query DeadLetters($topic: String, $from: DateTime, $to: DateTime, $first: Int) {
   deadLetters(topic: $topic, from: $from, to: $to, first: $first) {
-    totalCount edges { node { id topic partition offset reason key headers value base64 at redriven } }
+    totalCount edges { node { id topic partition offset reason key headers value at redriven } }
     pageInfo { hasNextPage } } }`;
 const newest = `query NewestDeadLetter($topic: String, $from: DateTime, $to: DateTime) {
   deadLetters(topic: $topic, from: $from, to: $to, first: 1) { totalCount edges { node { id } } } }`;
@@ -27,7 +27,7 @@ const refreshMs = 3_000;
 
 /** The messages that were refused: read, mended, and sent again. */
 export function Letters() {
-  const { filter, drafts } = usePlace();
+  const { filter, drafts, openLetter } = usePlace();
   const [first, setFirst] = useState(step);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [outcomes, setOutcomes] = useState<Record<string, Outcome>>({});
@@ -39,7 +39,11 @@ export function Letters() {
   const latest = useAnswer<List<{ id: string }>>(newest, variables);
   useRefresh(latest, refreshMs);
   const found = list.data?.deadLetters;
-  const shown = found?.edges.map(({ node }) => node) ?? [];
+  const listed = found?.edges.map(({ node }) => node) ?? [];
+  // What somebody mends stays, however many letters come before it.
+  const opened = useRef<DeadLetter>(undefined);
+  opened.current = [...listed, opened.current].find((letter) => letter?.id === openLetter);
+  const shown = [...new Set([...listed, ...(opened.current ? [opened.current] : [])])];
 
   // A letter that has come is shown with those around it; so are all of them when the gateway answers again.
   const known = useRef<string>(undefined);
@@ -73,6 +77,7 @@ export function Letters() {
     latest.reload();
   };
   const ask = (sent: DeadLetter[]) => {
+    if (isSending || sent.length === 0) return;
     if (sent.length > 1 || sent.some(({ redriven }) => redriven)) setAsking(sent);
     else void send(sent);
   };
@@ -85,7 +90,7 @@ export function Letters() {
       <Filter filter={filter} />
       <Refusal error={list.error ?? latest.error} />
       <div className="row">
-        <Button disabled={picked.length === 0 || isSending} onClick={() => ask(picked)}>
+        <Button aria-disabled={picked.length === 0 || isSending} onClick={() => ask(picked)}>
           Send {picked.length > 0 && count(picked.length)} again
         </Button>
         <Button
@@ -133,11 +138,10 @@ export function Letters() {
         </table>
       )}
       {found?.pageInfo.hasNextPage &&
-        (first < most ? (
+        // A page ends early where its letters are large.
+        (first < most && (list.isLoading || listed.length >= first) ? (
           <div className="row">
-            <Button disabled={list.isLoading} onClick={() => setFirst(Math.min(most, first + step))}>
-              More
-            </Button>
+            <Button onClick={() => setFirst(Math.min(most, first + step))}>More</Button>
           </div>
         ) : (
           <p className="faint">These are the newest {count(shown.length)}. An earlier “To” shows those before them.</p>
@@ -150,7 +154,8 @@ export function Letters() {
 function Filter({ filter }: { filter: LetterFilter }) {
   const topics = useAnswer<{ topics: { name: string }[] }>('query TopicNames { topics { name } }');
   const names = (topics.data?.topics ?? []).map(({ name }) => name).filter((name) => name !== 'dead.letters');
-  const change = (part: Partial<LetterFilter>) => usePlace.setState({ filter: { ...filter, ...part } });
+  const change = (part: Partial<LetterFilter>) =>
+    usePlace.setState({ filter: { ...filter, ...part }, openLetter: undefined });
   return (
     <div className="row topic-form">
       <label>
@@ -168,6 +173,7 @@ function Filter({ filter }: { filter: LetterFilter }) {
           <input
             type="datetime-local"
             step={1}
+            max={latestLocal}
             value={filter[end]}
             onChange={(event) => change({ [end]: event.currentTarget.value })}
           />
@@ -188,7 +194,9 @@ function Nothing({ filter: { topic, from, to } }: { filter: LetterFilter }) {
       </p>
       {isFiltered && (
         <div className="row">
-          <Button onClick={() => usePlace.setState({ filter: { topic: '', from: '', to: '' } })}>Show all</Button>
+          <Button onClick={() => usePlace.setState({ filter: { topic: '', from: '', to: '' }, openLetter: undefined })}>
+            Show all
+          </Button>
         </div>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { Button } from '@graphiql/react';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
+import { count } from '../ui/numbers.ts';
+import { useCopy } from '../ui/useCopy.ts';
 import { indented } from './indented.ts';
-import { count } from './numbers.ts';
 import { usePlace } from './place.ts';
 import { type Message, placeOf } from './reader.ts';
 
@@ -11,11 +12,6 @@ const mostShown = 200_000;
 /** One message, whole. */
 export function MessageDetail({ message }: { message: Message }) {
   const { key, at, value, base64, headers } = message;
-  const [copied, setCopied] = useState('');
-  const copy = async (what: string, text: string) => {
-    await navigator.clipboard.writeText(text);
-    setCopied(`The ${what} is copied.`);
-  };
   const close = () => {
     usePlace.setState({ selected: undefined });
     document.getElementById('messages')?.focus();
@@ -30,18 +26,13 @@ export function MessageDetail({ message }: { message: Message }) {
           {at}
         </time>
         <span className="row topic-actions">
-          <Button onClick={() => copy('value', value)}>Copy value</Button>
-          {base64 && <Button onClick={() => copy('base64', base64)}>Copy base64</Button>}
-          {key !== null && <Button onClick={() => copy('key', key)}>Copy key</Button>}
-          {names.length > 0 && (
-            <Button onClick={() => copy('headers', JSON.stringify(headers, null, 2))}>Copy headers</Button>
-          )}
+          <Copy what="value" text={value} />
+          {base64 && <Copy what="base64" text={base64} />}
+          {key !== null && <Copy what="key" text={key} />}
+          {names.length > 0 && <Copy what="headers" text={JSON.stringify(headers, null, 2)} />}
           <Button onClick={close}>Close</Button>
         </span>
       </div>
-      <p role="status" className="faint topic-silent">
-        {copied}
-      </p>
       <dl>
         <div>
           <dt>Key</dt>
@@ -54,7 +45,7 @@ export function MessageDetail({ message }: { message: Message }) {
           </div>
         ))}
       </dl>
-      {base64 && <p className="faint">The value is no UTF-8: as text some of it is lost, and base64 has the bytes.</p>}
+      {base64 && <p className="faint">Of what is no UTF-8, the text has {'\uFFFD'}; base64 has the bytes.</p>}
       <pre>{shown === '' ? '(empty)' : shown.slice(0, mostShown)}</pre>
       {shown.length > mostShown && (
         <p className="faint">
@@ -63,4 +54,9 @@ export function MessageDetail({ message }: { message: Message }) {
       )}
     </section>
   );
+}
+
+function Copy({ what, text }: { what: string; text: string }) {
+  const [label, copy] = useCopy(`Copy ${what}`);
+  return <Button onClick={() => copy(text)}>{label}</Button>;
 }

@@ -1,9 +1,9 @@
 import { Button } from '@graphiql/react';
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react';
+import { count, counted } from '../ui/numbers.ts';
 import { MessageDetail } from './MessageDetail.tsx';
 import { MessageGrid } from './MessageGrid.tsx';
-import { toLocal } from './moments.ts';
-import { count, counted } from './numbers.ts';
+import { latestLocal, toLocal } from './moments.ts';
 import { openLetters, readMessages, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import type { Reader } from './reader.ts';
@@ -17,11 +17,12 @@ export function Messages({ reader }: { reader: Reader }) {
   const { state, hasMore, question } = reader;
   const { items, dropped } = reader.messages;
   const isFollowing = state.is === 'live' || state.is === 'lost';
+  const isBusy = isFollowing || state.is === 'reading';
   return (
     <div className="messages">
       <Asking reader={reader} />
       <div className="row">
-        <Button onClick={() => void reader.more()} disabled={isFollowing || state.is === 'reading'}>
+        <Button aria-disabled={isBusy} onClick={() => void (isBusy || reader.more())}>
           {hasMore ? 'More' : 'Look for newer'}
         </Button>
         <Button onClick={() => (isFollowing ? reader.pause() : reader.tail())}>
@@ -112,6 +113,7 @@ function Asking({ reader: { question } }: { reader: Reader }) {
         <input
           type="datetime-local"
           step={1}
+          max={latestLocal}
           value={from}
           aria-describedby="messages-from"
           onChange={(event) => setFrom(event.currentTarget.value)}

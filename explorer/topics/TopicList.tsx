@@ -1,8 +1,9 @@
 import { Button } from '@graphiql/react';
 import { useEffect, useState } from 'react';
+import { count, counted } from '../ui/numbers.ts';
 import { useAnswer } from '../ui/useAnswer.ts';
 import { shownMoment } from './moments.ts';
-import { count, counted, messagesIn, rate } from './numbers.ts';
+import { messagesIn, rate } from './numbers.ts';
 import { openLetters, openMessages } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import { markOf, type Progress, type Standing, standing, stuckAfterMs } from './standing.ts';

@@ -16,5 +16,9 @@ export function toLocal(moment: number): string {
   return new Date(seconds - new Date(seconds).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
-/** The moment that such an input holds, RFC 3339 in UTC; none where it is empty. */
-export const fromLocal = (local: string) => (local === '' ? undefined : new Date(local).toISOString());
+/** The last that such an input takes. Without it, browsers take years of six digits, which no Date is made of. */
+export const latestLocal = '9999-12-31T00:00:00';
+
+/** The moment that such an input holds, RFC 3339 in UTC; none where it is empty, or later than an input takes. */
+export const fromLocal = (local: string) =>
+  local === '' || Number.isNaN(Date.parse(local)) ? undefined : new Date(local).toISOString();

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { toLocal } from './moments.ts';
+import { fromLocal, toLocal } from './moments.ts';
 import { type Message, Reader } from './reader.ts';
 
 /** What the plugin shows. */
@@ -52,7 +52,7 @@ export function readMessages({ topic, key, from }: { topic: string; key: string;
   usePlace.getState().reader?.pause();
   const reader = new Reader({
     ...{ topic, key: key === '' ? undefined : key },
-    from: from === '' ? undefined : new Date(from).toISOString(),
+    from: fromLocal(from),
   });
   usePlace.setState({ reader, selected: undefined });
   void reader.more();

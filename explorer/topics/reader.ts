@@ -27,7 +27,7 @@ export interface Question {
 
 export type ReaderState =
   | { is: 'idle' | 'reading' | 'live' | 'paused' }
-  /** Of the tail: what happened, in words. */
+  /** Of the tail, which is not there yet or no longer: what happened, in words. */
   | { is: 'lost'; reason: string }
   | { is: 'failed'; error: Error };
 
@@ -90,7 +90,7 @@ export class Reader {
     this.#leave();
     // Until there is a message to begin after, it begins where the pages would.
     const { topic, key, from: since = new Date(0).toISOString() } = this.question;
-    this.#is({ is: 'reading' });
+    this.#is({ is: 'lost', reason: 'Connecting…' });
     const following: Following = follow(
       { query: tail, variables: { topic, key, since } },
       {
@@ -112,12 +112,12 @@ export class Reader {
     this.#leave = () => following.stop();
   }
 
-  /** Stops what is under way, but keeps its place. */
+  /** Stops the tail, but keeps its place. A page that is under way still comes. */
   pause(): void {
+    if (this.state.is !== 'live' && this.state.is !== 'lost') return;
     this.#leave();
     this.#leave = () => {};
-    if (this.state.is === 'live' || this.state.is === 'lost') this.#is({ is: 'paused' });
-    else if (this.state.is === 'reading') this.#is({ is: 'idle' });
+    this.#is({ is: 'paused' });
   }
 
   /** @returns what ends it. The listener is called at most once per frame, however many messages come. */

@@ -1,5 +1,5 @@
 import { ask, send } from '../client.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../ui/numbers.ts';
 import { type Mended, redrivesOf } from './redrives.ts';
 
 export interface DeadLetter {
@@ -12,7 +12,6 @@ export interface DeadLetter {
   key: string | null;
   headers: Record<string, string> | null;
   value: string;
-  base64: string | null;
   at: string;
   /** When it was sent again. */
   redriven: string | null;

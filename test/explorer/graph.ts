@@ -75,7 +75,11 @@ export function graph(explorer: () => Explorer): void {
     expect(await places(pane)).toEqual(after);
     await pane.getByRole('button', { name: 'Collapse' }).click();
     await expect.poll(() => keys(pane)).toEqual(Object.keys(before).sort());
+    await pane.getByRole('button', { name: 'Expand' }).press('Enter');
+    await pane.getByRole('button', { name: 'Collapse' }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Collapse');
     await company.focus();
+    expect(await company.evaluate((it) => getComputedStyle(it).outlineStyle)).toBe('none'); // its ring is drawn
     await page.keyboard.press('Delete');
     await pane.getByText('1 hidden').waitFor();
     expect(await company.count()).toBe(0);

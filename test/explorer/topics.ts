@@ -120,7 +120,7 @@ export function topics(explorer: () => Explorer): void {
     await page.keyboard.press('End');
     const detail = pane.getByRole('region', { name: `Message ${places.at(-1)}` });
     await detail.getByRole('button', { name: 'Copy value' }).click();
-    await detail.getByText('The value is copied.').waitFor();
+    await detail.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = JSON.parse(await page.evaluate('navigator.clipboard.readText()'));
     expect(copied).toMatchObject({ type: 'Company', data: { company_id: company, headcount: 132 } });
     expect(JSON.parse(await detail.locator('pre').textContent().then(String))).toEqual(copied);
@@ -210,6 +210,28 @@ export function topics(explorer: () => Explorer): void {
         return found.edges.map(({ node }) => node.id).sort();
       })
       .toEqual([`${dpu}-1`, `${dpu}-2`]);
+    await page.close();
+  });
+
+  test('keeps the letter that is being mended, however many come', async () => {
+    const page = await explorer().open();
+    let newest = 7;
+    await page.route('**/graphql', (route) => {
+      if (!/query (Newest)?DeadLetters?\(/.test(route.request().postData() ?? '')) return route.fallback();
+      const place = { topic: 'occupancy.readings', partition: 0, offset: '1' };
+      const told = { reason: 'No reading.', key: null, headers: null, at: new Date().toISOString(), redriven: null };
+      const node = { id: `0/${newest}`, ...place, ...told, value: `{"letter":${newest}}` };
+      const deadLetters = { totalCount: newest, edges: [{ node }], pageInfo: { hasNextPage: true } };
+      return route.fulfill({ json: { data: { deadLetters } } });
+    });
+    const pane = await show(page, 'Topics');
+    await pane.getByRole('button', { name: /^Dead letters \(/ }).click();
+    await page.getByRole('button').filter({ hasText: '{"letter":7}' }).click();
+    const value = pane.getByRole('textbox', { name: 'Value of 0/7' });
+    await value.fill('mended');
+    newest = 60;
+    await page.getByRole('button').filter({ hasText: '{"letter":60}' }).waitFor();
+    expect(await value.inputValue()).toBe('mended');
     await page.close();
   });
 
