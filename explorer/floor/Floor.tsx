@@ -1,6 +1,7 @@
 import './floor.css';
 import { Button, ToolbarButton } from '@graphiql/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { counted } from '../ui/numbers.ts';
 import { Alert, Pane } from '../ui/Pane.tsx';
 import { Icon } from '../ui/plugin.tsx';
 import { useAnswer } from '../ui/useAnswer.ts';
@@ -62,7 +63,7 @@ export default function Floor() {
       {connection && (after || connection.pageInfo.hasNextPage) && (
         <div className="row">
           <p>
-            {spaces!.length} of {connection.totalCount.toLocaleString('en')} spaces, by name.
+            {spaces!.length} of {counted(connection.totalCount, 'space')}, by name.
           </p>
           <Button type="button" disabled={!after} onClick={() => setAfter(null)}>
             First {pageSize}

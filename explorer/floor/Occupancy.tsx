@@ -1,5 +1,6 @@
 import { Button, ToolbarButton } from '@graphiql/react';
 import { type CSSProperties, useMemo, useState } from 'react';
+import { count } from '../ui/numbers.ts';
 import { Icon } from '../ui/plugin.tsx';
 import { FloorPlan } from './FloorPlan.tsx';
 import { inWords } from './people.ts';
@@ -100,7 +101,7 @@ export function Occupancy({ spaces, after, stretch, timeline, series, error }: O
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <span key={share} style={{ '--share': share } as CSSProperties} />
         ))}
-        {scale.most.toLocaleString('en')}
+        {count(scale.most)}
         <strong>{inAll(spaces.map(countOf))}</strong>
       </p>
       {chosen && (

@@ -1,5 +1,6 @@
 import { Button } from '@graphiql/react';
 import { useMemo } from 'react';
+import { count, counted } from '../ui/numbers.ts';
 import { useCopy } from '../ui/useCopy.ts';
 import { changes, shortened } from './diff.ts';
 import type { EventLog, EventRow, Row } from './events.ts';
@@ -68,7 +69,7 @@ function WholeEvent({ log, row }: { log: EventLog; row: EventRow }) {
       {found && (
         <div>
           <h4>
-            {found.length.toLocaleString('en')} {found.length === 1 ? 'change' : 'changes'} since row {before?.number}
+            {counted(found.length, 'change')} since row {before?.number}
           </h4>
           <dl className="log-changes mono">
             {found.slice(0, most.changes).map((change) => (
@@ -89,8 +90,7 @@ function WholeEvent({ log, row }: { log: EventLog; row: EventRow }) {
         <pre>{shortened(formatted, most.characters)}</pre>
         {formatted.length > most.characters && (
           <p className="faint">
-            The first {most.characters.toLocaleString('en')} of {formatted.length.toLocaleString('en')} characters. A
-            copy has all of it.
+            The first {count(most.characters)} of {counted(formatted.length, 'character')}. A copy has all of it.
           </p>
         )}
       </div>

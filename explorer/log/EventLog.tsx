@@ -8,6 +8,7 @@ import { useCopy } from '../ui/useCopy.ts';
 import { Detail } from './Detail.tsx';
 import type { EventLog } from './events.ts';
 import './log.css';
+import { counted } from '../ui/numbers.ts';
 import { line } from './ndjson.ts';
 import { Rows } from './Rows.tsx';
 import { Status } from './Status.tsx';
@@ -55,8 +56,8 @@ function Log({ run, log }: { run: Run; log: EventLog }) {
         />
         {search && (
           <span className="faint number">
-            <span role="status">{isDone ? matches(search.numbers.length) : 'Searching…'}</span>
-            {isDone && ` in ${log.rows.length.toLocaleString('en')} rows`}
+            <span role="status">{isDone ? counted(search.numbers.length, 'match', 'matches') : 'Searching…'}</span>
+            {isDone && ` in ${counted(log.rows.length, 'row')}`}
           </span>
         )}
       </label>
@@ -75,10 +76,6 @@ function Log({ run, log }: { run: Run; log: EventLog }) {
       {row && <Detail {...{ log, row }} resume={control.resume} close={closeDetail} />}
     </Pane>
   );
-}
-
-function matches(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'match' : 'matches'}`;
 }
 
 interface ActionsProps {

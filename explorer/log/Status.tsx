@@ -1,5 +1,6 @@
 import { useEffect, useReducer } from 'react';
 import type { Run } from '../runs.ts';
+import { counted } from '../ui/numbers.ts';
 import type { EventLog } from './events.ts';
 
 /** What the subscription does, and how much came of it. */
@@ -15,10 +16,8 @@ export function Status({ run, log }: { run: Run; log: EventLog }) {
         {state.words}
       </span>
       {secondsLeft > 0 && <span className="number">trying again in {secondsLeft} s</span>}
-      <span className="faint number">
-        {log.events.toLocaleString('en')} {log.events === 1 ? 'event' : 'events'}
-      </span>
-      {dropped > 0 && <span className="faint number">{dropped.toLocaleString('en')} rows dropped from memory</span>}
+      <span className="faint number">{counted(log.events, 'event')}</span>
+      {dropped > 0 && <span className="faint number">{counted(dropped, 'row')} dropped from memory</span>}
     </p>
   );
 }

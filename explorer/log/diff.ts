@@ -1,4 +1,5 @@
 import microdiff, { type Difference } from 'microdiff';
+import { counted } from '../ui/numbers.ts';
 
 /** What differs at one place of two events. Values are JSON; a side that is not there is undefined. */
 export interface Change {
@@ -24,13 +25,12 @@ const few = 3;
 
 /** A line about an event: what has changed since the one before, or the event itself when there is none. */
 export function summary(before: string | undefined, after: string, cursor: string | undefined): string {
-  if (after.length > longest || (before?.length ?? 0) > longest)
-    return `${after.length.toLocaleString('en')} characters`;
+  if (after.length > longest || (before?.length ?? 0) > longest) return counted(after.length, 'character');
   if (before === undefined) return shortened(JSON.stringify(eventOf(JSON.parse(after))), 200);
   const found = changes(before, after).filter((change) => !isItsPlace(change, cursor));
   if (found.length === 0) return 'nothing changed';
   if (found.length > few)
-    return `${found.length.toLocaleString('en')} changes: ${shortened(found.map(({ path }) => path).join(', '), 200)}`;
+    return `${counted(found.length, 'change')}: ${shortened(found.map(({ path }) => path).join(', '), 200)}`;
   return found.map(changeLine).join(', ');
 }
 

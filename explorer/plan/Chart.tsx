@@ -1,7 +1,8 @@
 import { Button } from '@graphiql/react';
 import { useState } from 'react';
+import { counted } from '../ui/numbers.ts';
 import { useCopy } from '../ui/useCopy.ts';
-import { counted, type Span, type TimedCall, type Timeline, ticks, told } from './timeline.ts';
+import { type Span, type TimedCall, type Timeline, ticks, told } from './timeline.ts';
 
 /** The calls on one axis of time, each to be opened for what was asked. The table has the same as text. */
 export function Chart({ timeline: { calls, gateway, took, working } }: { timeline: Timeline }) {

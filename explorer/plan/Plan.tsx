@@ -3,8 +3,9 @@ import { type Run, useRun } from '../runs.ts';
 import { Alert, Pane } from '../ui/Pane.tsx';
 import { Chart } from './Chart.tsx';
 import './plan.css';
+import { count, counted } from '../ui/numbers.ts';
 import { Table } from './Table.tsx';
-import { counted, planIn, type Timeline, timelineOf, told } from './timeline.ts';
+import { planIn, type Timeline, timelineOf, told } from './timeline.ts';
 
 /** Which subgraphs the gateway called for what this tab ran last, and how long each call took. */
 export default function Plan() {
@@ -73,7 +74,7 @@ function Told({ run, timeline }: { run: Run; timeline: Timeline }) {
             ? `No subgraph was called: the gateway answered by itself in ${told(took)}.`
             : `${counted(callCount, 'call')} of ${counted(subgraphs, 'subgraph')} in ${counted(steps, 'step')}, ${told(took)}.`}
         </p>
-        {callCount > calls.length && <p>The first {calls.length.toLocaleString('en')} of them are shown.</p>}
+        {callCount > calls.length && <p>The first {count(calls.length)} of them are shown.</p>}
       </div>
       <Chart timeline={timeline} />
       <Totals run={run} timeline={timeline} />

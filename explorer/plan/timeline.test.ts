@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { counted, planIn, type QueryPlan, ticks, timelineOf, told } from './timeline.ts';
+import { planIn, type QueryPlan, ticks, timelineOf, told } from './timeline.ts';
 
 /** A plan with calls that began and ended at these times. */
 function planOf(tookMs: number, checkedMs: number, ...calls: [subgraph: string, from: number, to: number | null][]) {
@@ -79,11 +79,5 @@ describe('an axis', () => {
 test('times have three digits', () => {
   expect([0, 0.349, 9.996, 84.32, 99.96, 519.2, 1_234].map(told)).toEqual([
     ...['0.00 ms', '0.35 ms', '10.0 ms', '84.3 ms', '100 ms', '519 ms', '1.23 s'],
-  ]);
-});
-
-test('numbers agree with their nouns', () => {
-  expect([counted(1, 'call'), counted(2_000, 'call'), counted(2, 'entity', 'entities')]).toEqual([
-    ...['1 call', '2,000 calls', '2 entities'],
   ]);
 });

@@ -90,8 +90,3 @@ export function told(ms: number): string {
   if (ms >= 999.5) return `${(ms / 1_000).toFixed(2)} s`;
   return `${ms.toFixed(ms >= 99.95 ? 0 : ms >= 9.995 ? 1 : 2)} ms`;
 }
-
-/** Such as "1 call" and "2 calls". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-}
