@@ -1,3 +1,6 @@
+/** The browser fetches the content when it has time; after this many milliseconds it has. */
+const fetchedMs = 60_000;
+
 /** Has the browser save what is given as a file. */
 export function save(name: string, content: Blob | string, type = 'text/plain'): void {
   const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content);
@@ -5,5 +8,5 @@ export function save(name: string, content: Blob | string, type = 'text/plain'):
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), fetchedMs);
 }

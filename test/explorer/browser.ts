@@ -27,6 +27,8 @@ export interface Opening {
   width?: number;
   height?: number;
   colorScheme?: 'dark' | 'light';
+  /** What is done with the page before it is loaded. */
+  before?: (page: Page) => Promise<unknown>;
 }
 
 /** Pages that share a cache, as those of one visitor do: code that has been compiled is not compiled again. */
@@ -36,16 +38,17 @@ export function newContext(browser: Browser): Promise<BrowserContext> {
 
 /**
  * Opens the explorer as a visitor for the first time does, ready to be used.
- * @param prepare what is done with the page before it is loaded
+ * @param listen is told of the page before it is loaded
  */
 export async function openPage(
   context: BrowserContext,
   url: string,
-  { query, variables, plugin, width = 1280, height = 800, colorScheme = 'light' }: Opening = {},
-  prepare: (page: Page) => void = () => {},
+  { query, variables, plugin, width = 1280, height = 800, colorScheme = 'light', before }: Opening = {},
+  listen: (page: Page) => void = () => {},
 ): Promise<Page> {
   const page = await context.newPage();
-  prepare(page);
+  listen(page);
+  await before?.(page);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme });
   const storage = await context.newCDPSession(page);
