@@ -13,16 +13,17 @@ import { useOpenTab } from './ui/useOpenTab.ts';
 interface ExplorerProps {
   /** What the first tab holds, or one tab more than the visitor had. */
   opened: Shared | undefined;
-  isFirstVisit: boolean;
+  /** Whether the cookbook is shown; else the plugin that the visitor saw last. */
+  beginsWithCookbook: boolean;
 }
 
-export function Explorer({ opened, isFirstVisit }: ExplorerProps) {
+export function Explorer({ opened, beginsWithCookbook }: ExplorerProps) {
   return (
     <GraphiQL
       fetcher={fetcher}
       plugins={allPlugins}
       storage={storage}
-      {...(isFirstVisit && { visiblePlugin: 'Cookbook' })}
+      {...(beginsWithCookbook && { visiblePlugin: 'Cookbook' })}
       {...(opened && { defaultTabs: [opened], initialQuery: opened.query, initialVariables: opened.variables ?? '' })}
       defaultEditorToolsVisibility="variables"
     >

@@ -10,7 +10,10 @@ import { sayWhatTabsAre } from './tabs.ts';
 const isFirstVisit = localStorage.getItem('graphiql:visiblePlugin') === null;
 // The share of the width that plugins have beside the editors: GraphiQL's own would be too little to draw in.
 if (isFirstVisit) localStorage.setItem('graphiql:docExplorerFlex', '0.55');
-const opened = takeShared() ?? (localStorage.getItem('graphiql:tabState') === null ? welcome : undefined);
+const shared = takeShared();
+const opened = shared ?? (localStorage.getItem('graphiql:tabState') === null ? welcome : undefined);
 
-createRoot(document.getElementById('explorer')!).render(<Explorer opened={opened} isFirstVisit={isFirstVisit} />);
+createRoot(document.getElementById('explorer')!).render(
+  <Explorer opened={opened} beginsWithCookbook={isFirstVisit && !shared} />,
+);
 sayWhatTabsAre(document.getElementById('explorer')!);

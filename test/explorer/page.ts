@@ -43,6 +43,7 @@ export function page(explorer: () => Explorer): void {
     const query = 'query Linked($id: ID!) { person(id: $id) { name } }';
     const page = await explorer().open({ query, variables: { id: '1001' } });
     expect(new URL(page.url()).hash).toBe('');
+    expect(await page.locator('.pane').count()).toBe(0); // on a phone it would cover the question
     expect(await page.locator('.result-window .view-lines').textContent()).toBe('');
     await execute(page);
     await result(page, '"name"').waitFor();
