@@ -55,6 +55,12 @@ export async function ask<Data>(query: string, variables?: Record<string, unknow
   return data as Data;
 }
 
+/** The code of an error of the gateway, also of one that `ask` has thrown. */
+export function codeOf(error: unknown): string | undefined {
+  const { extensions, cause } = (error ?? {}) as { extensions?: { code?: string }; cause?: unknown };
+  return extensions ? extensions.code : cause === undefined ? undefined : codeOf(cause);
+}
+
 /** What browsers say themselves, such as "Failed to fetch", names neither what failed nor where. */
 function sayAway(error: Error): never {
   const isAway = error instanceof TypeError || error.name === 'TimeoutError';

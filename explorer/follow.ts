@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { connection, type Operation } from './client.ts';
+import { codeOf, connection, type Operation } from './client.ts';
 import { chosenOperation, type Resumable, resumable } from './resume.ts';
 
 /** What is told of a subscription. */
@@ -10,6 +10,11 @@ export type Told =
   /** It goes on by itself in a while. */
   | { type: 'lost'; reason: string; retryMs: number };
 
+/** That the connection is lost, and when it is tried again. */
+export function lostInWords({ reason, retryMs }: Extract<Told, { type: 'lost' }>): string {
+  return `${reason} Trying again in ${retryMs / 1_000} s.`;
+}
+
 export interface Listener {
   told(told: Told): void;
   /** The last word, unless it was stopped. */
@@ -18,10 +23,9 @@ export interface Listener {
 
 export interface Following {
   /** Ends the subscription, but keeps its place. */
-  pause(): void;
+  stop(): void;
   /** Goes on right after the last event, or after the cursor that is given. */
   resume(after?: string): void;
-  stop(): void;
 }
 
 /** In milliseconds: the first wait for a server that has gone away, doubled each time, and the longest. */
@@ -96,14 +100,13 @@ export function follow(operation: Operation, listener: Listener, after?: string)
 
   begin();
   return {
-    pause: () => leave(),
+    stop: () => leave(),
     resume(from = cursor) {
       leave();
       cursor = from;
       failures = 0;
       begin();
     },
-    stop: () => leave(),
   };
 }
 
@@ -133,10 +136,7 @@ function isLost(reason: unknown): boolean {
 const unavailable = ['STORE_UNAVAILABLE', 'BROKER_UNAVAILABLE', 'IDENTITY_UNAVAILABLE', 'RATE_LIMITED'];
 
 function isUnavailable(errors: unknown): boolean {
-  return (
-    Array.isArray(errors) &&
-    errors.some(({ extensions }: GraphQLError) => unavailable.includes(extensions?.code as string))
-  );
+  return Array.isArray(errors) && errors.some((error: GraphQLError) => unavailable.includes(codeOf(error) ?? ''));
 }
 
 /** What graphql-ws fails with, in words. */

@@ -2,8 +2,8 @@ import './chart.css';
 import { Button, pick, useGraphiQL } from '@graphiql/react';
 import type { EChartsType } from 'echarts/core';
 import { useEffect, useMemo, useState } from 'react';
-import cookbook from '../../docs/cookbook.md?raw';
-import { atPresent, parseCookbook } from '../cookbook/cookbook.ts';
+import { atPresent } from '../cookbook/cookbook.ts';
+import { recipes } from '../cookbook/recipes.ts';
 import { type Run, useRun, useRuns } from '../runs.ts';
 import { useColours } from '../ui/colours.ts';
 import { counted } from '../ui/numbers.ts';
@@ -112,7 +112,7 @@ function Drawn({ run, tab, lists, list, chosen }: DrawnProps) {
   );
 }
 
-const day = parseCookbook(cookbook).find(({ title }) => title === 'How did a day go?')!;
+const day = recipes.find(({ title }) => title === 'How did a day go?')!;
 
 /** Says why there is nothing to draw, and what to do. */
 function Nothing({ run, empty }: { run: Run | undefined; empty: readonly string[] }) {

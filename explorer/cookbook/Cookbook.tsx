@@ -1,12 +1,12 @@
 import './cookbook.css';
 import { type OperationDefinitionNode, OperationTypeNode, parse } from 'graphql';
 import { useMemo, useState } from 'react';
-import cookbook from '../../docs/cookbook.md?raw';
 import { ask } from '../client.ts';
 import { Alert, Pane } from '../ui/Pane.tsx';
 import { useOpenTab } from '../ui/useOpenTab.ts';
-import { atPresent, inTab, parseCookbook, type Recipe } from './cookbook.ts';
+import { atPresent, inTab, type Recipe } from './cookbook.ts';
 import { withKnownIds } from './examples.ts';
+import { recipes } from './recipes.ts';
 
 /** What a recipe does, in a word. */
 const doing = {
@@ -15,7 +15,7 @@ const doing = {
   [OperationTypeNode.MUTATION]: 'change',
 };
 
-const recipes = parseCookbook(cookbook).map((recipe) => ({
+const typed = recipes.map((recipe) => ({
   ...recipe,
   type: (parse(recipe.query).definitions[0] as OperationDefinitionNode).operation,
 }));
@@ -34,10 +34,10 @@ export default function Cookbook() {
       const text = `${domain} ${title} ${description} ${query}`.toLowerCase();
       return words.every((word) => text.includes(word));
     };
-    return Map.groupBy(recipes.filter(isFound), ({ domain }) => domain);
+    return Map.groupBy(typed.filter(isFound), ({ domain }) => domain);
   }, [searched]);
 
-  const openRecipe = async (recipe: (typeof recipes)[number]) => {
+  const openRecipe = async (recipe: (typeof typed)[number]) => {
     const { variables = {} } = atPresent(recipe, Date.now());
     // What a change writes to is for a person to choose.
     const isChange = recipe.type === OperationTypeNode.MUTATION;

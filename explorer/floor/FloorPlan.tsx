@@ -1,4 +1,5 @@
 import { type CSSProperties, memo, useEffect, useMemo, useRef, useState } from 'react';
+import { count as grouped } from '../ui/numbers.ts';
 import type { Doorway } from './building.ts';
 import { type Door, type Passage, type Plan, planOf, type Rect, sizes } from './layout.ts';
 import { inWords, signs } from './people.ts';
@@ -87,7 +88,7 @@ function RoomButton({ name, count, scale, isSelected, onSelect, x, y, width, hei
     >
       <span className="unseen">{`${name}, ${inWords(count)}`}</span>
       <span className="floor-shown" aria-hidden="true">
-        <span className="floor-count">{count ? count.value.toLocaleString('en') : '·'}</span>
+        <span className="floor-count">{count ? grouped(count.value) : '·'}</span>
         <span className="floor-name">{name}</span>
         <span className="floor-sign">{count && signs(count).join(', ')}</span>
       </span>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Disclosure } from '../ui/Disclosure.tsx';
 import { inWords } from './people.ts';
 import type { Bucket, Count, Space } from './questions.ts';
 
@@ -12,13 +12,7 @@ interface TableOfSpacesProps {
 
 /** The plan as text. */
 export function TableOfSpaces(props: TableOfSpacesProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  return (
-    <details onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary>As a table</summary>
-      {isOpen && <Rows {...props} />}
-    </details>
-  );
+  return <Disclosure summary="As a table">{() => <Rows {...props} />}</Disclosure>;
 }
 
 function Rows({ spaces, countOf, courseOf, time }: TableOfSpacesProps) {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ask } from '../client.ts';
+import { ask, codeOf } from '../client.ts';
 import { type Passed, passedBy, type Readings, readingsQuestion } from './passages.ts';
 import type { Space } from './questions.ts';
 
@@ -24,8 +24,7 @@ export function usePassed({ id, doorways }: Space, from: number, to: number): Re
         setPassed(passedBy(id, doorways, readings));
       } catch (error) {
         // The names of the doorways stand without numbers meanwhile; what costs too much stays without.
-        const { cause } = error as { cause?: { extensions?: { code?: string } } };
-        const isRefused = cause?.extensions?.code?.startsWith('LIMIT_');
+        const isRefused = codeOf(error)?.startsWith('LIMIT_');
         if (!leaving.signal.aborted && !isRefused) rest = setTimeout(read, retryMs);
       }
     };

@@ -1,6 +1,7 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Row } from '../log/events.ts';
 import { chosenOperation } from '../resume.ts';
+import { Observable } from '../ui/observable.ts';
 import { type Missing, type Reading, readingOf } from './extract.ts';
 import { Layout } from './layout.ts';
 import { type Answer, type Pages, pagesOf, questions } from './neighbours.ts';
@@ -36,7 +37,7 @@ export interface Shown {
 }
 
 /** The people and companies of one run: those of its result, and those that were added by expanding. */
-export class Picture {
+export class Picture extends Observable {
   readonly layout = new Layout();
   /** What the operation did not ask for. */
   readonly missing: Missing;
@@ -47,11 +48,8 @@ export class Picture {
   /** Fitted to all that is shown, until somebody has moved it. */
   view: View | undefined;
   isFitted = true;
-  /** Grows with every change, so that readers can tell. */
-  version = 0;
   readonly #result = new Relations();
   readonly #hidden = new Set<string>();
-  readonly #listeners = new Set<() => void>();
   readonly #reading: Reading;
   readonly #answers: Record<NodeType, Reading>;
   readonly #ask: Ask;
@@ -64,6 +62,7 @@ export class Picture {
     schema: GraphQLSchema,
     operation: { query: string; operationName?: string | undefined; variables?: Record<string, unknown> | undefined },
   ) {
+    super();
     this.#ask = ask;
     this.#reading = readerOf(schema, operation);
     this.#answers = {
@@ -124,19 +123,14 @@ export class Picture {
   select(key: string | undefined): void {
     if (this.selected === key) return;
     this.selected = key;
-    this.#changed();
+    this.changed();
   }
 
   layOutAgain(): void {
     this.layout.again();
     this.isFitted = true;
-    this.#changed();
+    this.changed();
   }
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
 
   async #load(key: string, known?: Expansion): Promise<void> {
     const node = this.shown.nodes.find((one) => one.key === key);
@@ -144,7 +138,7 @@ export class Picture {
     const expansion: Expansion = { relations: new Relations(), ...known, error: undefined, isLoading: true };
     this.expansions.set(key, expansion);
     this.isFitted = false; // what stands stays where it is seen
-    this.#changed();
+    this.changed();
     const answered = await this.#answerTo(node, expansion);
     if (this.expansions.get(key) !== expansion) return; // collapsed meanwhile
     this.expansions.set(key, { ...expansion, ...answered, isLoading: false });
@@ -190,12 +184,7 @@ export class Picture {
     this.layout.show(nodes, edges);
     const isShown = drawn.has(this.selected ?? '') || edges.some(({ key }) => key === this.selected);
     if (!isShown) this.selected = undefined;
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.version += 1;
-    for (const listener of this.#listeners) listener();
+    this.changed();
   }
 }
 

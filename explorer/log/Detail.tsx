@@ -1,10 +1,10 @@
 import { Button } from '@graphiql/react';
 import { useMemo } from 'react';
 import { count, counted } from '../ui/numbers.ts';
+import { timeOfDay } from '../ui/time.ts';
 import { useCopy } from '../ui/useCopy.ts';
 import { changes, shortened } from './diff.ts';
 import type { EventLog, EventRow, Row } from './events.ts';
-import { timeOfDay } from './time.ts';
 
 /** As much as a page can show at once without freezing. */
 const most = { characters: 100_000, changes: 500, ofValue: 2_000 };

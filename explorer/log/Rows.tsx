@@ -1,9 +1,9 @@
 import { Button } from '@graphiql/react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, useLayoutEffect, useRef, useState } from 'react';
+import { timeOfDay } from '../ui/time.ts';
 import { shortCursor, summary } from './diff.ts';
 import type { EventLog, Row } from './events.ts';
-import { timeOfDay } from './time.ts';
 
 /** In pixels; the style sheet has the same. */
 const rowHeight = 44;

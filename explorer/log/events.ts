@@ -1,5 +1,7 @@
 import type { ExecutionResult } from 'graphql';
-import type { Told } from '../follow.ts';
+import { lostInWords, type Told } from '../follow.ts';
+import { Newest } from '../ui/newest.ts';
+import { PacedObservable } from '../ui/observable.ts';
 
 /** An event of a subscription, or what became of its connection. */
 export type Row = EventRow | NoteRow;
@@ -30,44 +32,49 @@ export interface NoteRow {
 /** A log holds the newest of this many rows, and of this many characters. */
 export const limits = { rows: 100_000, characters: 64 * 1024 * 1024 };
 
-/** Dropped together with what is too much, because moving what stays takes time. */
-const slack = { rows: 1_000, characters: 1024 * 1024 };
+const slack = { items: 1_000, weight: 1024 * 1024 };
 
 /** The shortest time between two times that readers are told, in milliseconds: nobody reads quicker. */
 const tellEveryMs = 100;
 
 /** What came of one subscription: the newest rows, oldest first. */
-export class EventLog {
+export class EventLog extends PacedObservable {
   /** Tells logs apart. */
   readonly id = nextId++;
-  readonly rows: Row[] = [];
-  /** How many of the oldest rows are no longer held. */
-  dropped = 0;
-  /** How many of those were cleared away on purpose. */
+  readonly #held = new Newest<Row>(charactersOf, { items: limits.rows, weight: limits.characters }, slack);
+  /** How many of the rows that are no longer held were cleared away on purpose. */
   cleared = 0;
   /** How many events came. */
   events = 0;
-  /** Grows with every change, so that readers can tell. */
-  version = 0;
   /** The newest result. */
   last: ExecutionResult | undefined;
   /** The place of the subscription: the cursor of the newest event, or the one that it has gone on after since. */
   cursor: string | undefined;
   /** What became of the connection last. */
   lastNote: NoteRow | undefined;
+
+  constructor() {
+    super(tellEveryMs);
+  }
+
+  get rows(): readonly Row[] {
+    return this.#held.items;
+  }
+
+  /** How many of the oldest rows are no longer held. */
+  get dropped(): number {
+    return this.#held.dropped;
+  }
+
   /** How much it holds. */
-  characters = 0;
-  readonly #listeners = new Set<() => void>();
-  #isTold = true;
-  #toldAt = -tellEveryMs;
+  get characters(): number {
+    return this.#held.weight;
+  }
 
   told(told: Told): void {
     if (told.type === 'event') this.#event(told.result, told.cursor);
     else if (told.type === 'connected') this.#connected(told.after);
-    else
-      this.note('lost', `${told.reason} Trying again in ${told.retryMs / 1_000} s.`, {
-        retryAt: Date.now() + told.retryMs,
-      });
+    else this.note('lost', lostInWords(told), { retryAt: Date.now() + told.retryMs });
   }
 
   note(type: NoteRow['type'], text: string, more: Pick<NoteRow, 'cursor' | 'retryAt'> = {}): void {
@@ -77,10 +84,8 @@ export class EventLog {
 
   clear(): void {
     this.cleared += this.rows.length;
-    this.dropped += this.rows.length;
-    this.rows.length = 0;
-    this.characters = 0;
-    this.#changed();
+    this.#held.clear();
+    this.changed();
   }
 
   /** The row with a number, while it is held. */
@@ -95,15 +100,6 @@ export class EventLog {
       if (row === undefined || row.type === 'event') return row;
     }
   }
-
-  /**
-   * @returns what ends it. The listener is called with the next frame, but at most ten times a second, however many rows
-   * come, and where nobody sees the page, once it is seen again.
-   */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
 
   #event(result: ExecutionResult, cursor = earliestOf(result)): void {
     this.events += 1;
@@ -125,35 +121,8 @@ export class EventLog {
   }
 
   #push(row: Row): void {
-    this.rows.push(row);
-    this.characters += charactersOf(row);
-    if (this.rows.length > limits.rows + slack.rows || this.characters > limits.characters + slack.characters)
-      this.#drop();
-    this.#changed();
-  }
-
-  /** Down to the limits, but for the newest row, which stays whatever its size. */
-  #drop(): void {
-    let count = Math.max(this.rows.length - limits.rows, 0);
-    for (const row of this.rows.slice(0, count)) this.characters -= charactersOf(row);
-    while (this.characters > limits.characters && count < this.rows.length - 1)
-      this.characters -= charactersOf(this.rows[count++]!);
-    this.rows.splice(0, count);
-    this.dropped += count;
-  }
-
-  #changed(): void {
-    this.version += 1;
-    if (!this.#isTold) return;
-    this.#isTold = false;
-    const tell = () => {
-      this.#isTold = true;
-      this.#toldAt = performance.now();
-      for (const listener of this.#listeners) listener();
-    };
-    const waitMs = this.#toldAt + tellEveryMs - performance.now();
-    if (waitMs > 0) setTimeout(() => requestAnimationFrame(tell), waitMs);
-    else requestAnimationFrame(tell);
+    this.#held.push(row);
+    this.changed();
   }
 }
 

@@ -15,7 +15,7 @@ export function useControl(run: Run): Control {
   const tab = useRuns(({ tab }) => tab);
   return {
     pause() {
-      run.following?.pause();
+      run.following?.stop();
       run.log?.note('paused', 'Paused');
       updateRun(tab, run.id, { state: 'paused' });
     },

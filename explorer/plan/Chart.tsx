@@ -1,5 +1,5 @@
 import { Button } from '@graphiql/react';
-import { useState } from 'react';
+import { Disclosure } from '../ui/Disclosure.tsx';
 import { counted } from '../ui/numbers.ts';
 import { useCopy } from '../ui/useCopy.ts';
 import { type Span, type TimedCall, type Timeline, ticks, told } from './timeline.ts';
@@ -30,23 +30,24 @@ export function Chart({ timeline: { calls, gateway, took, working } }: { timelin
 }
 
 function Call({ call, took }: { call: TimedCall; took: number }) {
-  const [isOpen, setIsOpen] = useState(false);
   const { subgraph, representations, errors, tookMs } = call;
+  const summary = (
+    <>
+      <span className="plan-label">
+        <span>{subgraph}</span>
+        {representations !== undefined && (
+          <span className="faint">{counted(representations, 'entity', 'entities')}</span>
+        )}
+        {errors > 0 && <span className="plan-error">{counted(errors, 'error')}</span>}
+        <span className="number">{tookMs === null ? 'not over' : told(tookMs)}</span>
+      </span>
+      <Track spans={[call]} took={took} className={errors > 0 ? 'plan-failed' : 'plan-call'} />
+    </>
+  );
   return (
-    <details className="plan-row" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary>
-        <span className="plan-label">
-          <span>{subgraph}</span>
-          {representations !== undefined && (
-            <span className="faint">{counted(representations, 'entity', 'entities')}</span>
-          )}
-          {errors > 0 && <span className="plan-error">{counted(errors, 'error')}</span>}
-          <span className="number">{tookMs === null ? 'not over' : told(tookMs)}</span>
-        </span>
-        <Track spans={[call]} took={took} className={errors > 0 ? 'plan-failed' : 'plan-call'} />
-      </summary>
-      {isOpen && <Asked call={call} />}
-    </details>
+    <Disclosure className="plan-row" summary={summary}>
+      {() => <Asked call={call} />}
+    </Disclosure>
   );
 }
 

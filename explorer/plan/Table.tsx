@@ -1,13 +1,11 @@
-import { useState } from 'react';
+import { Disclosure } from '../ui/Disclosure.tsx';
 import { type TimedCall, told } from './timeline.ts';
 
 /** The calls as text. */
 export function Table({ calls }: { calls: TimedCall[] }) {
-  const [isOpen, setIsOpen] = useState(false);
   return (
-    <details onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary>As a table</summary>
-      {isOpen && (
+    <Disclosure summary="As a table">
+      {() => (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         <div className="plan-table" tabIndex={0}>
           <table>
@@ -36,6 +34,6 @@ export function Table({ calls }: { calls: TimedCall[] }) {
           </table>
         </div>
       )}
-    </details>
+    </Disclosure>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from '@graphiql/react';
 import { useId } from 'react';
 import { Alert } from '../ui/Pane.tsx';
 import { indented } from './indented.ts';
+import { Label, Labels } from './Labels.tsx';
 import { mistakeIn } from './mistake.ts';
 import { shownMoment } from './moments.ts';
 import { usePlace } from './place.ts';
@@ -95,22 +96,9 @@ function Editor({ letter, draft, isSending, onSend }: EditorProps) {
     }));
   return (
     <>
-      <dl>
-        <div>
-          <dt>Letter</dt>
-          <dd className="mono">{id}</dd>
-        </div>
-        <div>
-          <dt>Key</dt>
-          <dd className="mono">{key ?? <span className="faint">none</span>}</dd>
-        </div>
-        {Object.entries(headers ?? {}).map(([name, header]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="mono">{header}</dd>
-          </div>
-        ))}
-      </dl>
+      <Labels messageKey={key} headers={headers}>
+        <Label name="Letter">{id}</Label>
+      </Labels>
       <textarea
         className="mono"
         aria-label={`Value of ${id}`}

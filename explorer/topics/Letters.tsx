@@ -4,7 +4,7 @@ import { count, counted } from '../ui/numbers.ts';
 import { useAnswer } from '../ui/useAnswer.ts';
 import { Confirmation } from './Confirmation.tsx';
 import { Letter } from './Letter.tsx';
-import { fromLocal, latestLocal } from './moments.ts';
+import { fromLocal, localInput } from './moments.ts';
 import { type LetterFilter, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import { type DeadLetter, type Outcome, sendAgain } from './sendAgain.ts';
@@ -57,6 +57,10 @@ export function Letters() {
     // Not for each error, or it would ask without end.
   }, [latest.data, latest.error, reload]);
 
+  const refresh = () => {
+    list.reload();
+    latest.reload();
+  };
   const send = async (sent: DeadLetter[]) => {
     setAsking([]);
     setIsSending(true);
@@ -73,8 +77,7 @@ export function Letters() {
     }));
     setChosen(new Set());
     setIsSending(false);
-    list.reload();
-    latest.reload();
+    refresh();
   };
   const ask = (sent: DeadLetter[]) => {
     if (isSending || sent.length === 0) return;
@@ -93,14 +96,7 @@ export function Letters() {
         <Button aria-disabled={picked.length === 0 || isSending} onClick={() => ask(picked)}>
           Send {picked.length > 0 && count(picked.length)} again
         </Button>
-        <Button
-          onClick={() => {
-            list.reload();
-            latest.reload();
-          }}
-        >
-          Refresh
-        </Button>
+        <Button onClick={refresh}>Refresh</Button>
         {found && <span className="faint topic-count">{counted(found.totalCount, 'dead letter')}</span>}
       </div>
       <p role="status" className={said ? '' : 'topic-silent'}>
@@ -171,9 +167,7 @@ function Filter({ filter }: { filter: LetterFilter }) {
         <label key={end}>
           {end === 'from' ? 'From' : 'To'}
           <input
-            type="datetime-local"
-            step={1}
-            max={latestLocal}
+            {...localInput}
             value={filter[end]}
             onChange={(event) => change({ [end]: event.currentTarget.value })}
           />

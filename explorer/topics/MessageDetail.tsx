@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { count } from '../ui/numbers.ts';
 import { useCopy } from '../ui/useCopy.ts';
 import { indented } from './indented.ts';
+import { Labels } from './Labels.tsx';
 import { usePlace } from './place.ts';
 import { type Message, placeOf } from './reader.ts';
 
@@ -17,7 +18,6 @@ export function MessageDetail({ message }: { message: Message }) {
     document.getElementById('messages')?.focus();
   };
   const shown = useMemo(() => indented(value), [value]);
-  const names = Object.entries(headers ?? {});
   return (
     <section className="message-detail" aria-label={`Message ${placeOf(message)}`}>
       <div className="row">
@@ -29,22 +29,11 @@ export function MessageDetail({ message }: { message: Message }) {
           <Copy what="value" text={value} />
           {base64 && <Copy what="base64" text={base64} />}
           {key !== null && <Copy what="key" text={key} />}
-          {names.length > 0 && <Copy what="headers" text={JSON.stringify(headers, null, 2)} />}
+          {Object.keys(headers ?? {}).length > 0 && <Copy what="headers" text={JSON.stringify(headers, null, 2)} />}
           <Button onClick={close}>Close</Button>
         </span>
       </div>
-      <dl>
-        <div>
-          <dt>Key</dt>
-          <dd className="mono">{key ?? <span className="faint">none</span>}</dd>
-        </div>
-        {names.map(([name, text]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="mono">{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Labels messageKey={key} headers={headers} />
       {base64 && <p className="faint">Of what is no UTF-8, the text has {'\uFFFD'}; base64 has the bytes.</p>}
       <pre>{shown === '' ? '(empty)' : shown.slice(0, mostShown)}</pre>
       {shown.length > mostShown && (

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react
 import { count, counted } from '../ui/numbers.ts';
 import { MessageDetail } from './MessageDetail.tsx';
 import { MessageGrid } from './MessageGrid.tsx';
-import { latestLocal, toLocal } from './moments.ts';
+import { localInput, toLocal } from './moments.ts';
 import { openLetters, readMessages, usePlace } from './place.ts';
 import { Refusal } from './Refusal.tsx';
 import type { Reader } from './reader.ts';
@@ -111,9 +111,7 @@ function Asking({ reader: { question } }: { reader: Reader }) {
       <label>
         From
         <input
-          type="datetime-local"
-          step={1}
-          max={latestLocal}
+          {...localInput}
           value={from}
           aria-describedby="messages-from"
           onChange={(event) => setFrom(event.currentTarget.value)}

@@ -1,10 +1,11 @@
 import { Button, useGraphiQLActions } from '@graphiql/react';
+import { codeOf } from '../client.ts';
 import { Alert } from '../ui/Pane.tsx';
 
 /** What the gateway says, and what to do where it is about rights. Nothing without an error. */
 export function Refusal({ error }: { error: Error | undefined }) {
   const { setVisiblePlugin } = useGraphiQLActions();
-  const code = (error?.cause as { extensions?: { code?: unknown } } | undefined)?.extensions?.code;
+  const code = codeOf(error);
   return (
     <>
       <Alert error={error} />

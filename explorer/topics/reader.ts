@@ -1,6 +1,7 @@
 import { ask } from '../client.ts';
-import { type Following, follow } from '../follow.ts';
-import { Newest } from './newest.ts';
+import { follow, lostInWords } from '../follow.ts';
+import { Newest } from '../ui/newest.ts';
+import { PacedObservable } from '../ui/observable.ts';
 
 /** A message of a topic. */
 export interface Message {
@@ -52,19 +53,17 @@ interface Page {
  * Reads the messages of a topic on and on: page by page, or live. Each goes on right after the last message that came,
  * by a page or by an event (S52), so that nothing is lost and nothing comes twice.
  */
-export class Reader {
+export class Reader extends PacedObservable {
   readonly messages = new Newest<Message>(weigh, most);
   state: ReaderState = { is: 'idle' };
   /** Whether there was more when the last page was read. */
   hasMore = true;
-  /** Grows with every change, so that who draws it can tell. */
-  version = 0;
   #cursor: string | undefined;
   #leave = () => {};
-  readonly #listeners = new Set<() => void>();
-  #isTold = true;
 
-  constructor(readonly question: Question) {}
+  constructor(readonly question: Question) {
+    super();
+  }
 
   /** Reads the next page. */
   async more(): Promise<void> {
@@ -91,19 +90,16 @@ export class Reader {
     // Until there is a message to begin after, it begins where the pages would.
     const { topic, key, from: since = new Date(0).toISOString() } = this.question;
     this.#is({ is: 'lost', reason: 'Connecting…' });
-    const following: Following = follow(
+    const following = follow(
       { query: tail, variables: { topic, key, since } },
       {
         told: (told) => {
           if (told.type === 'connected') return this.#is({ is: 'live' });
-          if (told.type === 'lost') {
-            const reason = `${told.reason} Trying again in ${told.retryMs / 1_000} s.`;
-            return this.#is({ is: 'lost', reason });
-          }
+          if (told.type === 'lost') return this.#is({ is: 'lost', reason: lostInWords(told) });
           const event = (told.result.data as { topicMessages: { message: Message } } | null | undefined)?.topicMessages;
           if (event) this.messages.push(held(event.message));
           this.#cursor = told.cursor ?? this.#cursor;
-          this.#changed();
+          this.changed();
         },
         ended: (error = new Error('The gateway has ended the subscription.')) => this.#is({ is: 'failed', error }),
       },
@@ -120,25 +116,9 @@ export class Reader {
     this.#is({ is: 'paused' });
   }
 
-  /** @returns what ends it. The listener is called at most once per frame, however many messages come. */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
-
   #is(state: ReaderState): void {
     this.state = state;
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.version += 1;
-    if (!this.#isTold) return;
-    this.#isTold = false;
-    requestAnimationFrame(() => {
-      this.#isTold = true;
-      for (const listener of this.#listeners) listener();
-    });
+    this.changed();
   }
 }
 

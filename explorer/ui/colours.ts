@@ -6,7 +6,6 @@ export interface Colours {
   text: string;
   faint: string;
   background: string;
-  accent: string;
 }
 
 /** The colours of the theme that is chosen, for what is drawn without style sheets. */
@@ -27,15 +26,12 @@ function readColours(): Colours {
   const container = document.querySelector('.graphiql-container') ?? document.body;
   const style = getComputedStyle(container);
   const of = (name: string, alpha = 1) => `hsla(${style.getPropertyValue(name)}, ${alpha})`;
-  const background = of('--color-base');
-  const isDark = document.body.classList.contains('graphiql-dark')
-    ? true
-    : !document.body.classList.contains('graphiql-light') && matchMedia('(prefers-color-scheme: dark)').matches;
+  const { classList } = document.body;
+  const isSystemDark = matchMedia('(prefers-color-scheme: dark)').matches;
   return {
-    isDark,
+    isDark: classList.contains('graphiql-dark') || (isSystemDark && !classList.contains('graphiql-light')),
     text: of('--color-neutral'),
     faint: of('--color-neutral', 0.2),
-    background,
-    accent: of('--color-info'),
+    background: of('--color-base'),
   };
 }
